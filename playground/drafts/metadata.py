@@ -143,6 +143,15 @@ class Metadata:
 EMPTY = Metadata()
 
 
+def describe_body(metadata: Metadata) -> dict[str, str]:
+    """What was chosen about the body, to compare it; nothing where all is as usual."""
+    chosen = {"media type": metadata.media_type}
+    return {
+        **{name: each for name, each in chosen.items() if each},
+        **({"body": "left out"} if metadata.is_body_left_out else {}),
+    }
+
+
 def is_within(pointer: str, ancestor: str) -> bool:
     """Whether a pointer is the other one or lies below it."""
     return pointer == ancestor or pointer.startswith(ancestor + "/")

@@ -23,7 +23,12 @@ def list_conditional(schema: Schema) -> Iterator[Schema]:
 def list_applying(schema: Schema, values: Mapping[str, Any]) -> Iterator[Schema]:
     """What applies to an object with these values, a tree with NumberToken."""
     for each in _list_conditions(schema):
-        part = each.get("then" if _is_met(each["if"], values) else "else")
+        compiled = compile_schema(each["if"])
+        if compiled is None:
+            continue
+        # The validator knows no NumberToken.
+        is_met = compiled.validator.is_valid(parse_plain(dump(values)).value)
+        part = each.get("then" if is_met else "else")
         if isinstance(part, Mapping):
             yield part
     yield from (part for key, part in _list_dependent(schema) if key in values)
@@ -42,10 +47,3 @@ def _list_dependent(schema: Schema) -> Iterator[tuple[str, Schema]]:
     for key, part in dependent.items() if isinstance(dependent, Mapping) else ():
         if isinstance(part, Mapping):
             yield key, part
-
-
-def _is_met(condition: Schema, values: Mapping[str, Any]) -> bool:
-    compiled = compile_schema(condition)
-    # The validator knows no NumberToken.
-    plain = parse_plain(dump(values)).value
-    return compiled is not None and bool(compiled.validator.is_valid(plain))

@@ -86,9 +86,6 @@ class _Bundle:
             self.add_subtypes(written, pointer)
         if "required" in written or "allOf" in written:
             self.omit_required(written, pointer)
-        if written.get("format") == "time":
-            # RFC 3339 asks for an offset, which hardly any API that says so means.
-            del written["format"]
         if written.get("format") in RANGES and "integer" in str(written.get("type")):
             least, most = RANGES[written["format"]]
             written["minimum"] = max(least, written.get("minimum", least))

@@ -9,6 +9,7 @@ from typing import Any
 from jsonschema_rs import Draft202012Validator, ReferencingError, ValidationError
 
 from playground.openapi.bundling import bundle
+from playground.openapi.formats import FORMATS
 from playground.openapi.keywords import list_types
 from playground.openapi.patterns import make_match
 from playground.openapi.schemas import SchemaNode
@@ -16,7 +17,7 @@ from playground.openapi.schemas import SchemaNode
 # Schemas compiled for one sample; each comes with all that it refers to.
 MOST_VALIDATORS = 50
 
-FORMATS: Mapping[str, str] = {
+EXAMPLES: Mapping[str, str] = {
     "date": "2026-01-31",
     "date-time": "2026-01-31T12:00:00Z",
     "time": "12:00:00Z",
@@ -109,9 +110,9 @@ def make_text(schema: Mapping[str, Any], is_full: bool) -> str:
         found = make_match(schema["pattern"], least)
         examples = [each for each in schema.get("examples", ()) if isinstance(each, str)]
         return found if found is not None else (examples or [""])[0]
-    text = FORMATS.get(schema.get("format", ""), "text" if is_full else "")
+    text = EXAMPLES.get(schema.get("format", ""), "text" if is_full else "")
     text = text.ljust(min(least, 100_000), "x")
-    return text[:most] if schema.get("format") not in FORMATS and most is not None else text
+    return text[:most] if schema.get("format") not in EXAMPLES and most is not None else text
 
 
 def list_others(node: SchemaNode) -> Iterator[tuple[str, SchemaNode]]:
@@ -146,6 +147,6 @@ class SampleValidators:
 
     def compile(self, node: SchemaNode) -> Draft202012Validator | None:
         try:
-            return Draft202012Validator(bundle(node), validate_formats=True)
+            return Draft202012Validator(bundle(node), validate_formats=True, formats=FORMATS)
         except (ValidationError, ReferencingError, ValueError, TypeError):
             return None

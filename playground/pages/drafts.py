@@ -82,6 +82,8 @@ MAX_DIFFERENCES = 300
 OUTSIDE_DOCUMENT = {
     "#path": gettext_lazy("path"),
     "#connect": gettext_lazy("connection"),
+    "#media type": gettext_lazy("media type"),
+    "#body": gettext_lazy("body"),
     "#off": gettext_lazy("switched off"),
     "#away": gettext_lazy("kept for another option"),
     "#half": gettext_lazy("incomplete"),

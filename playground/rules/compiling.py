@@ -9,6 +9,7 @@ import jsonschema_rs
 from jsonschema_rs import Draft202012Validator, ReferencingError
 
 from playground.openapi.bundling import bundle
+from playground.openapi.formats import FORMATS
 from playground.openapi.schemas import SchemaNode
 from playground.rules.context import ByIdentity, Schema
 
@@ -44,7 +45,9 @@ def _compile(schema: ByIdentity) -> CompiledSchema | None:
 
 def _compile_written(written: dict[str, Any]) -> CompiledSchema | None:
     try:
-        validator = Draft202012Validator(written, retriever=_refuse_address, validate_formats=True)
+        validator = Draft202012Validator(
+            written, retriever=_refuse_address, validate_formats=True, formats=FORMATS
+        )
     except (jsonschema_rs.ValidationError, ReferencingError, ValueError, TypeError):
         return None
     return CompiledSchema(validator, written)

@@ -106,6 +106,8 @@ MESSAGES: Mapping[str, tuple[Severity, str]] = MappingProxyType(
         "too-short": (ERROR, "{subject} must have at least {limit} {unit}."),
         "too-long": (ERROR, "{subject} can't have more than {limit} {unit}."),
         "wrong-form": (ERROR, "{subject} doesn't match the format `{form}`."),
+        "not-a-time": (ERROR, "{subject} must be a time such as `14:30:00`, not {found}."),
+        "not-a-duration": (ERROR, "{subject} must be a duration such as `P1DT12H`, not {found}."),
         "too-few": (ERROR, "{subject} must have at least {limit} {unit}."),
         "too-many": (ERROR, "{subject} can't have more than {limit} {unit}."),
         "same-twice": (ERROR, "{subject} can't contain duplicates."),

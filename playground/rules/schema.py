@@ -54,6 +54,7 @@ SIZES = {
     "minProperties": ("too-few", "entry", "entries"),
     "maxProperties": ("too-many", "entry", "entries"),
 }
+FORMAT_CODES = {"time": "not-a-time", "duration": "not-a-duration"}
 WITHOUT_PARAMETERS = {
     "uniqueItems": "same-twice",
     "contains": "lacks-entry",
@@ -245,6 +246,9 @@ class _SchemaCheck:
         elif kind.name in LIMITS:
             limit = abbreviate(str(kind.value))
             yield make_problem(LIMITS[kind.name], pointer, subject=subject, limit=limit)
+        elif kind.name == "format" and kind.value in FORMAT_CODES:
+            found = f"`{abbreviate(error.instance)}`"
+            yield make_problem(FORMAT_CODES[kind.value], pointer, subject=subject, found=found)
         elif kind.name in ("pattern", "format"):
             form = abbreviate(str(kind.value), 80)
             yield make_problem("wrong-form", pointer, subject=subject, form=form)

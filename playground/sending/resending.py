@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from playground.drafts.credentials import copy_draft_secrets
 from playground.drafts.drafts import start_draft
-from playground.drafts.metadata import Metadata
+from playground.drafts.metadata import Metadata, describe_body
 from playground.drafts.models import Draft
 from playground.history.bodies import read_body
 from playground.history.models import Exchange, SentDocument
@@ -115,11 +115,13 @@ def describe_differences(draft: Draft, exchange: Exchange) -> Changes:
     sent = read_sent_state(exchange)
     if sent is None:
         return Changes((), ())
+    before, after = Metadata.read(sent.metadata), Metadata.read(draft.metadata)
     found = [
         *_compare_values(exchange.path_values, draft.path_values, "#path/"),
         *_compare_connection(exchange, draft.connection),
         *_compare_text(sent.text, draft.text),
-        *_compare_metadata(Metadata.read(sent.metadata), Metadata.read(draft.metadata)),
+        *_compare_values(describe_body(before), describe_body(after), "#"),
+        *_compare_metadata(before, after),
     ]
     uid = draft.path_values.get(WORKFLOW_UID, "")
     notes = _describe_drift(sent.context, find_used_connection(exchange.connection_id), uid)

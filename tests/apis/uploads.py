@@ -19,6 +19,13 @@ PARTS = {
 }
 
 
+JOB = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
+PARAMETERS = [
+    {"name": "limit", "in": "query", "schema": {"type": "integer"}},
+    {"name": "token", "in": "query", "schema": {"type": "string", "format": "password"}},
+]
+
+
 def _post(id: str, content: dict[str, Any], **more: Any) -> dict[str, Any]:
     responses = {"200": {"description": "Done"}}
     return {"operationId": id, "requestBody": {"content": content, **more}, "responses": responses}
@@ -41,15 +48,11 @@ def uploads(server: str = "https://files.example") -> dict[str, Any]:
                 "post": _post(
                     "startJob",
                     {
-                        "application/json": {
-                            "schema": {
-                                "type": "object",
-                                "required": ["name"],
-                                "properties": {"name": {"type": "string"}},
-                            }
-                        }
+                        "application/json": {"schema": JOB},
+                        "application/x-www-form-urlencoded": {"schema": JOB},
                     },
-                )
+                ),
+                "parameters": PARAMETERS,
             },
         },
     }

@@ -10,6 +10,7 @@ from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.openapi import operations
 from playground.openapi.operations import get_operation
+from playground.openapi.parameters import RequestBody
 from playground.workspace.models import Connection
 from tests.browser.actions import open_draft
 
@@ -108,7 +109,9 @@ ID = "any-operation"
 def register(monkeypatch: pytest.MonkeyPatch, schema: dict[str, Any]) -> None:
     """Register an operation with this body for one test."""
     known = operations.list_operations()
-    added = replace(get_operation("list-scenarios"), id=ID, title="Any", body_schema=schema)
+    body = RequestBody("application/json", schema)
+    base = get_operation("list-scenarios")
+    added = replace(base, id=ID, title="Any", body_schema=schema, bodies=(body,))
     found = {each.id: each for each in [*known, added]}
     monkeypatch.setattr(operations, "_operations", lambda: found)
 

@@ -67,7 +67,12 @@ def test_keys_of_all_conditions_are_offered() -> None:
 
 
 def test_a_condition_that_cant_be_compiled_requires_nothing() -> None:
-    schema = {"type": "object", "if": {"type": 5}, "then": {"required": ["a"]}}
+    schema = {
+        "type": "object",
+        "if": {"type": 5},
+        "then": {"required": ["a"]},
+        "else": {"required": ["b"]},
+    }
     assert list_required(schema, {}) == []
 
 

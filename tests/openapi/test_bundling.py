@@ -6,6 +6,7 @@ import jsonschema_rs
 import pytest
 
 from playground.openapi.bundling import REPLY, bundle, list_places
+from playground.openapi.formats import FORMATS
 from tests.openapi.schemas import make_node, ref
 
 TEXT = {"type": "string"}
@@ -13,7 +14,7 @@ TEXT = {"type": "string"}
 
 def compile_bundle(schema: Any, direction: str = "request", **others: Any) -> Any:
     written = bundle(make_node(schema, **others), direction)
-    return jsonschema_rs.Draft202012Validator(written, validate_formats=True)
+    return jsonschema_rs.Draft202012Validator(written, validate_formats=True, formats=FORMATS)
 
 
 def test_each_schema_is_written_once():

@@ -75,7 +75,7 @@ def test_a_chosen_file_is_shown_with_its_size_and_sent_as_it_is(
     data = upload(as_editor, draft, "my photo.png", PHOTO, "image/png")
     answer = edit(as_editor, draft, pointer="/photo", value=data, part="field")
     assert "my photo.png" in answer["html"]
-    assert "28 bytes · image/png" in answer["html"]
+    assert f"{len(PHOTO)} bytes · image/png" in answer["html"]
     assert answer["problems"] == []
     for name, part in (("a.txt", b"a"), ("b.txt", b"b" * 1500)):
         data = upload(as_editor, draft, name, part, "text/plain")
@@ -187,6 +187,29 @@ def test_a_body_is_left_out_and_comes_back(
     edit(as_editor, draft, kind="body", value="leave-out")
     edit(as_editor, draft, kind="body", value="send")
     assert json.loads(assemble(draft).body or b"") == {"name": 5}
+
+
+def test_the_change_log_names_what_is_outside_the_document(
+    as_editor: Client, editor: Person, connection: Connection
+) -> None:
+    draft = start(editor, connection, "startJob")
+    edit(as_editor, draft, kind="body", value="leave-out")
+    edit(as_editor, draft, kind="path", pointer="query:limit", value="5")
+    edit(as_editor, draft, kind="path", pointer="query:token", value="s3cr3t")
+    edit(as_editor, draft, kind="leave-out", pointer="query:limit")
+    edit(as_editor, draft, kind="media-type", value="application/x-www-form-urlencoded")
+    log = as_editor.get(f"/drafts/{draft.id}/steps/").content.decode()
+    form = "application/x-www-form-urlencoded"
+    for line in (
+        "Body: <del>sent</del> → <ins>left out</ins>",
+        "Parameter limit (query): <del>left out</del> → <ins>5</ins>",
+        "Parameter limit (query): <del>5</del> → <ins>left out</ins>",
+        "Parameter token (query): <del>left out</del> → <ins>••••</ins>",
+        f"Media type: <del>application/json</del> → <ins>{form}</ins>",
+    ):
+        assert line in log
+    assert "#" not in log
+    assert "s3cr3t" not in log
 
 
 def test_a_body_that_has_to_be_there_stays(

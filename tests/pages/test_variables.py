@@ -142,6 +142,8 @@ def test_the_change_log_includes_edits_outside_the_document(draft: Draft, editor
     shown = client.get(f"/drafts/{draft.id}/steps/")
     assert shown.status_code == 200
     steps = shown.content.decode()
-    assert "#path/workflow_uid" in steps
-    assert "#variable/team" in steps
-    assert steps.count("outside the document") == 3
+    assert "Parameter workflow_uid (path): <del>w-1</del> → <ins>w-2</ins>" in steps
+    assert "Variable team: <del>" in steps
+    assert "<ins>&quot;Dev&quot;</ins>" in steps
+    assert "→ <ins>Other</ins>" in steps
+    assert "outside the document" not in steps

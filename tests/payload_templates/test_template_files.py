@@ -38,12 +38,29 @@ TEXT += '  "a": 1.10, "b": -0,  \n\t"c": 1e400, "é": "\\u00e9 日本"\n}'
 def make_full(person: Person) -> Template:
     shared = State(
         TEXT,
-        Metadata({"/x": "1.0"}, {"/a": "why: 'so'"}, {}, {"/w": "2"}, media_type="text/csv"),
+        Metadata(
+            {"/x": "1.0"},
+            {"/a": "why: 'so'"},
+            {},
+            {"/w": "2"},
+            {},
+            "text/csv",
+            is_body_left_out=True,
+        ),
         {"workflow_uid": "007"},
     )
     content = Content(shared).change("VIP: one", State(TEXT.replace("1.10", "yes".join('""'))))
     wanted = TemplateInput("Night: run", "for\nthe agency", ("vip", "no"), "a/b")
     return create_template(person, "launch-workflow", content, wanted)
+
+
+def test_a_file_says_how_the_body_is_sent(editor: Person) -> None:
+    text = write_yaml(make_full(editor))
+    assert "media_type: text/csv\nbody: leave-out\n" in text
+    [plain] = read_upload("x.yaml", text.replace("body: leave-out\n", "").encode())
+    assert not plain.content.shared.metadata.is_body_left_out
+    with pytest.raises(InvalidTemplateFile, match="body must be send or leave-out"):
+        read_upload("x.yaml", text.replace("leave-out", "maybe").encode())
 
 
 @pytest.mark.parametrize("write", [write_yaml, write_json])

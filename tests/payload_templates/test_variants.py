@@ -125,7 +125,9 @@ def test_values_of_other_branches_belong_to_a_variant() -> None:
 def test_parameters_and_the_media_type_are_varied_too() -> None:
     shared = State("{}", path_values={"id": "1", "query:limit": "5", "query:page": "2"})
     varied = State(
-        "{}", Metadata(media_type="text/plain"), {"id": "1", "query:limit": "7", "header:X": ""}
+        "{}",
+        Metadata(media_type="text/plain", is_body_left_out=True),
+        {"query:limit": "7", "header:X": ""},
     )
     edits = derive_edits(shared, varied)
     variant = read_variants(write_variants([Variant("v", edits)]))[0]
@@ -135,9 +137,12 @@ def test_parameters_and_the_media_type_are_varied_too() -> None:
     assert overridden_pointers(edits) == [
         "#query/limit",
         "#header/X",
+        "#path/id",
         "#query/page",
         "#media-type",
+        "#body",
     ]
     # Back to the operation's first type.
     back = apply_variant(varied, Variant("v", derive_edits(varied, shared)))
-    assert back.metadata.media_type == ""
+    assert back.metadata == Metadata()
+    assert back.path_values == shared.path_values

@@ -41,6 +41,18 @@ def about(schema, **more):
         ({"maxLength": 1}, "ab", "too-long", "`x` can't have more than 1 character."),
         ({"pattern": "^a$"}, "b", "wrong-form", "`x` doesn't match the format `^a$`."),
         ({"pattern": r"\S", "x-message": "is blank"}, " ", "does-not-fit", "`x` is blank."),
+        (
+            {"format": "time"},
+            "2pm",
+            "not-a-time",
+            "`x` must be a time such as `14:30:00`, not `2pm`.",
+        ),
+        (
+            {"format": "duration"},
+            "12h",
+            "not-a-duration",
+            "`x` must be a duration such as `P1DT12H`, not `12h`.",
+        ),
         ({"format": "email"}, "b", "wrong-form", "`x` doesn't match the format `email`."),
         ({"minItems": 1}, [], "empty", "`x` can't be empty."),
         ({"minItems": 2}, [1], "too-few", "`x` must have at least 2 entries."),

@@ -88,7 +88,11 @@ def test_every_difference_is_described(sent, editor) -> None:
     assert draft is not None
     draft.text = draft.text.replace('"max_results": 100', '"max_results": 100.0')
     draft.metadata = Metadata(
-        notes={"/job_name": "because"}, away={"/a": "1"}, incomplete={"/b": "{"}
+        notes={"/job_name": "because"},
+        away={"/a": "1"},
+        incomplete={"/b": "{"},
+        media_type="text/csv",
+        is_body_left_out=True,
     ).write()
     draft.path_values = {"workflow_uid": "another"}
     draft.connection = None
@@ -97,6 +101,8 @@ def test_every_difference_is_described(sent, editor) -> None:
         ("/steps/0/parameters/max_results", "changed"),
         ("#path/workflow_uid", "changed"),
         ("#connect", "changed"),
+        ("#media type", "added"),
+        ("#body", "added"),
         ("#off/steps/0/accounts", "removed"),
         ("#note/job_name", "changed"),
         ("#away/a", "added"),

@@ -15,14 +15,13 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from playground.calls.snippets import LANGUAGES
-from playground.drafts.change_log import changes_more_than_text, editor_splice_of
 from playground.drafts.changes import count_undo_steps
 from playground.drafts.models import Change
 from playground.history.queries import find_last_exchange, find_running_exchange
-from playground.importers.credentials import is_secret_pointer
 from playground.pages import responses
 from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.builder.edits import describe_editor, describe_problems
+from playground.pages.builder.logged_changes import describe_logged_change
 from playground.pages.builder.parameters import write_request_line
 from playground.pages.builder.parts import connections_of, describe_form, list_variable_names
 from playground.pages.builder.template_link import describe_template_link
@@ -35,9 +34,6 @@ from playground.sending.recovery import show_if_abandoned
 from playground.workspace.files import format_size
 
 LOGGED_CHANGES = 20
-# Characters of a change; somebody may have pasted a whole document.
-LOGGED_TEXT = 200
-MASK = "••••"
 
 
 @needs(Role.EDITOR)
@@ -121,32 +117,5 @@ def show_change_log(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     # An edit after an undo drops the steps that could have been redone.
     changes = opened.draft.changes.filter(kind="edit").exclude(state=Change.State.DROPPED)
     latest = changes.order_by("-revision")[:LOGGED_CHANGES]
-    context = {"edits": [_describe_change(each, opened) for each in latest]}
+    context = {"edits": [describe_logged_change(each, opened) for each in latest]}
     return render(request, "builder/_change_log.html", context)
-
-
-def _describe_change(change: Change, opened: DraftContext) -> dict[str, Any]:
-    detail = json.loads(change.detail)
-    splice = editor_splice_of(detail)
-    return {
-        "pointer": change.pointer,
-        "time": change.made_at,
-        "undone": change.state == Change.State.UNDONE,
-        "before": _mask(splice.removed[:LOGGED_TEXT], change, opened),
-        "after": _mask(splice.inserted[:LOGGED_TEXT], change, opened),
-        "other": changes_more_than_text(detail),
-    }
-
-
-def _mask(text: str, change: Change, opened: DraftContext) -> str:
-    """Hide what was typed into a credential's field, and known secrets wherever they were."""
-    # Path values, variables and the connection are logged under names such as
-    # `#path/workflow_uid`, which aren't JSON Pointers: they are no part of the document.
-    is_pointer = change.pointer.startswith("/")
-    schema = opened.schema
-    is_secret = is_pointer and is_secret_pointer(schema, change.pointer)
-    if is_secret and text and "{{secret:" not in text:
-        return MASK
-    for secret in opened.draft.secrets.all():
-        text = text.replace(secret.value, MASK)
-    return text

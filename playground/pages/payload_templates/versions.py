@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from playground.drafts.metadata import describe_body
 from playground.drafts.states import InvalidEdit, State
 from playground.jsontext.diff import ADDED, CHANGED, REMOVED, Difference, compare_texts
 from playground.pages.comparison import compare_bodies
@@ -112,6 +113,7 @@ def _describe_differences(
         *compare_texts(left.text, right.text),
         *_compare_values("#path/", left.path_values, right.path_values),
         *_compare_values("#", _connection_name(left), _connection_name(right)),
+        *_compare_values("", describe_body(old), describe_body(new)),
         *_compare_values("off ", old.off, new.off),
         *_compare_values("away ", old.away, new.away),
         *_compare_values("{{}} ", old.variables, new.variables),
