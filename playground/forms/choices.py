@@ -16,7 +16,7 @@ FEW_VALUES = 12
 
 
 @dataclass(frozen=True)
-class ListedChoice:
+class PossibleItem:
     """One value that a list may have, as JSON text; `is_known` means that the schema names it."""
 
     text: str
@@ -52,19 +52,19 @@ def can_be_checked(items: Sequence[Any]) -> bool:
     return len(texts) == len(items)
 
 
-def list_items(schema: Schema, value: Any) -> tuple[ListedChoice, ...]:
+def list_items(schema: Schema, value: Any) -> tuple[PossibleItem, ...]:
     """What a list may have by its schema, then what else it has, each as it is spelled there."""
     items, named = value if isinstance(value, list) else [], _items_of(schema)
     found = []
     for plain in list_values(named):
         same = [printing.dump(each) for each in items if equals_plain(each, plain)]
         text = same[0] if same else printing.dump(plain)
-        found.append(ListedChoice(text, _label(named, plain), bool(same)))
+        found.append(PossibleItem(text, _label(named, plain), bool(same)))
     known = {each.text for each in found}
     others = [each for each in items if printing.dump(each) not in known]
     return (
         *found,
-        *(ListedChoice(printing.dump(each), _label({}, each), True, False) for each in others),
+        *(PossibleItem(printing.dump(each), _label({}, each), True, False) for each in others),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from playground.forms.branches import Branch
-from playground.forms.choices import ListedChoice
+from playground.forms.choices import PossibleItem
 from playground.forms.schemas import CONTAINERS, GROUPS, Schema, shows_all_keys
 from playground.forms.unions import Alternative
 from playground.openapi.files import is_file
@@ -106,7 +106,7 @@ class Field:
     deprecated: bool = False
     is_entry: bool = False
     file: ChosenFile | None = None
-    listed: tuple[ListedChoice, ...] = ()
+    listed: tuple[PossibleItem, ...] = ()
 
     @property
     def are_many(self) -> bool:

@@ -20,6 +20,8 @@ from playground.forms.unions import read_union
 WIDE = ("grid", "steps", "attachments")
 # Kinds with a number of entries, which the index shows.
 COUNTED = ("map", "cards", "table")
+# Sections of the page that have no fields of the document.
+OTHER_IDS = ("address", "more")
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def _name_ids(titles: Iterable[str]) -> dict[str, str]:
     for title in titles:
         slug = plain = "".join(char if char.isalnum() else "-" for char in title.lower())
         number = 2
-        while slug in ids.values():
+        while slug in ids.values() or slug in OTHER_IDS:
             slug, number = f"{plain}-{number}", number + 1
         ids[title] = slug
     return ids

@@ -15,7 +15,7 @@ from playground.rules.problems import Problem, make_problem
 from playground.rules.wording import label_value
 
 
-def check_files(text: str, body: RequestBody | None) -> Iterator[Problem]:
+def check_chosen_files(text: str, body: RequestBody | None) -> Iterator[Problem]:
     """A problem for each of these places; only bodies that aren't JSON have any."""
     if body is None or find_body_kind(body) not in ("multipart", "binary"):
         return

@@ -31,7 +31,7 @@ from playground.rules.problems import ERROR, Problem
 from playground.sending.body_size import check_body_size
 from playground.sending.file_access import find_openable_files
 from playground.sending.listed_values import Choices, check_listed_values, load_choices
-from playground.sending.missing_files import check_files
+from playground.sending.missing_files import check_chosen_files
 from playground.workspace.connections import format_variables
 from playground.workspace.files import read_file_facts
 from playground.workspace.models import Connection
@@ -214,7 +214,7 @@ def check_plan(
             plan.text, schema, lookups.facts, lookups.resolve, read, lookups.limit, lookups.lines
         )
         problems += check_body_size(plan.text, plan.operation, lookups.facts)
-        problems += check_files(plan.text, plan.operation.find_body(plan.media_type))
+        problems += check_chosen_files(plan.text, plan.operation.find_body(plan.media_type))
         if lookups.choices:
             problems += check_listed_values(
                 plan.text, plan.operation, plan.connection, lookups.choices

@@ -19,7 +19,18 @@ PARTS = {
 }
 
 
-JOB = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
+JOB = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {
+        "name": {"type": "string"},
+        "repeats": {"enum": ["once", "daily"]},
+        "days": {"type": "array", "items": {"enum": ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]}},
+        "at": {"type": "string", "format": "time"},
+    },
+    "if": {"properties": {"repeats": {"const": "daily"}}, "required": ["repeats"]},
+    "then": {"required": ["at"]},
+}
 PARAMETERS = [
     {"name": "limit", "in": "query", "schema": {"type": "integer"}},
     {"name": "token", "in": "query", "schema": {"type": "string", "format": "password"}},

@@ -1,14 +1,21 @@
 """The form of any schema: unions, cards, maps, tables, fields to add."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from playground.apis.importing import import_document
+from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
-from tests.browser.actions import expect_saved
+from playground.workspace.connections import ConnectionInput, save_connection
+from tests.apis.documents import as_bytes
+from tests.apis.uploads import uploads
+from tests.browser.actions import expect_saved, open_draft, wait_until
 from tests.browser.any_operation import SCHEMA, open_text, register
+from tests.sending.stand_ins import Standin
 
 START = '{\n  "name": "Ada",\n  "country": "DE"\n}'
 
@@ -194,3 +201,74 @@ def test_a_document_may_be_a_list_of_lists(page: Page, monkeypatch: pytest.Monke
     field.fill("22")
     expect_saved(page)
     assert document(draft) == [[1], [22]]
+
+
+def test_files_are_chosen_and_a_body_is_left_out(
+    page: Page, settings: Any, take_screenshot: Callable[[Page, str], None]
+) -> None:
+    settings.ALLOW_NETWORKS = ["127.0.0.0/8"]
+    with Standin() as standin:
+        person = page.person  # type: ignore[attr-defined]
+        api = import_document(person, as_bytes(uploads(standin.origin))).api
+        connection = save_connection(ConnectionInput("Files", api.id, standin.origin))
+
+        def start(name: str, text: str) -> Draft:
+            draft = start_draft(person, f"{api.id}:{name}", text, connection=connection)
+            open_draft(page, draft)
+            return draft
+
+        start("addPhoto", '{"title": "", "photo": ""}')
+        expect(page.locator("#problem_first")).to_have_text("photo has no file. Choose one.")
+        photo = page.locator("[data-file-entry]").first
+        photo.locator("[data-file-input]").set_input_files(files=[as_file("a.png", b"old")])
+        expect(photo.locator(".file-name")).to_have_text("a.png")
+        photo.get_by_role("button", name="Remove a.png").click()
+        expect(photo.get_by_role("textbox")).to_be_focused()
+        photo.locator("[data-file-input]").set_input_files(files=[as_file("b.png", b"\x89new")])
+        expect(photo.locator(".file-facts")).to_have_text("4 bytes · image/png")
+        expect(page.locator("#problem_first")).to_be_empty()
+        expect(page.locator("#preview .attached")).to_have_text("b.png · 4 bytes")
+        add_field(page, "more")
+        more = section(page, "more")
+        several = [as_file("1.png", b"one"), as_file("2.png", b"two")]
+        more.locator("[data-file-list] > [data-file-input]").set_input_files(files=several)
+        expect(more.locator(".file-name")).to_have_text(["1.png", "2.png"])
+        expect(more.locator(".count")).to_have_text("2")
+        take_screenshot(page, "file-fields")
+        more.get_by_role("button", name="Remove 1.png").click()
+        expect(more.locator(".file-name")).to_have_text(["2.png"])
+        page.locator("#send button").click()
+        wait_until(lambda: len(standin.seen) == 1)
+        assert [
+            part for part in (b"\x89new", b"two", b"one", b"old") if part in standin.seen[0][3]
+        ] == [
+            b"\x89new",
+            b"two",
+        ]
+
+        draft = start("startJob", '{"name": ""}')
+        add_field(page, "days")
+        days = section(page, "General")
+        days.get_by_role("checkbox", name="Tu").check()
+        days.get_by_role("checkbox", name="Mo").check()
+        days.get_by_role("checkbox", name="Tu").uncheck()
+        expect_saved(page)
+        assert document(draft) == {"name": "", "days": ["Mo"]}
+        add_field(page, "repeats")
+        days.get_by_role("combobox", name="repeats").select_option("daily")
+        page.locator("#problem_button").click()
+        page.locator("#problem_list").get_by_role("button", name="Add it").click()
+        expect(days.get_by_role("textbox", name="at", exact=True)).to_be_focused()
+        take_screenshot(page, "choice-lists")
+        page.get_by_role("switch", name="Send a body").uncheck()
+        expect(page.locator("#request_line")).to_contain_text("The body is left out.")
+        take_screenshot(page, "body-left-out")
+        page.locator("#send button").click()
+        wait_until(lambda: len(standin.seen) == 2)
+        assert standin.seen[1][3] == b""
+        assert "Content-Type" not in standin.seen[1][2]
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def as_file(name: str, data: bytes) -> Any:
+    return {"name": name, "mimeType": "image/png", "buffer": data}

@@ -54,3 +54,11 @@ def test_any_form_can_be_drawn(schema: Any, value: Any) -> None:
         form = PayloadForm(section.fields)
         html = render_to_string("builder/_section.html", {"section": section, "form": form})
         assert html.count("<div") == html.count("</div")
+
+
+def test_no_section_has_the_id_of_another_part_of_the_page() -> None:
+    keys = ["address", "more", "More"]
+    schema = {"properties": {key: {"type": "array", "items": {"type": "object"}} for key in keys}}
+    tree: Any = {key: [] for key in keys}
+    ids = [each.id for each in read_sections({"type": "object", **schema}, tree, FieldMetadata())]
+    assert ids == ["address-2", "more-2", "more-3"]

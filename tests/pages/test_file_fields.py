@@ -161,8 +161,7 @@ def test_a_text_that_may_be_a_file_is_recognised(
 def test_a_body_is_left_out_and_comes_back(
     as_editor: Client, editor: Person, connection: Connection
 ) -> None:
-    draft = start(editor, connection, "startJob")
-    assert json.loads(draft.text) == {"name": ""}
+    draft = start(editor, connection, "startJob", '{"name": ""}')
     page = as_editor.get(f"/drafts/{draft.id}/").content.decode()
     assert 'id="send_body" data-send-body checked' in page
     assert 'id="request_line"' not in page

@@ -23,7 +23,7 @@ export function startCards(page) {
 }
 
 const blocksOf = (rows) => [...rows.querySelectorAll(":scope > [data-block]")];
-const countCards = (rows) => (blocksOf(rows).length ? blocksOf(rows).reduce((sum, block) => sum + countOf(block), 0) : childRows(rows).length);
+export const countCards = (rows) => (blocksOf(rows).length ? blocksOf(rows).reduce((sum, block) => sum + countOf(block), 0) : childRows(rows).length);
 
 // The fields of a closed card are drawn when it is first opened.
 async function loadBody({ draft, form }, details) {

@@ -4,8 +4,9 @@
 import { on } from "../elements.js";
 import { message } from "../messages.js";
 import { upload } from "./attachments.js";
-import { changeCard } from "./cards.js";
+import { changeCard, countCards } from "./cards.js";
 import { orderOf } from "./fields.js";
+import { showCount } from "./grid_cells.js";
 import { boxOf, changePart, pointerOfBox } from "./parts.js";
 import { pointerOf } from "./pointers.js";
 import { offerUndo } from "./toolbar.js";
@@ -63,6 +64,7 @@ async function addFiles(page, list, files) {
     const fresh = await changePart(page, box, () => ({ kind: "add-item", pointer, value: stored.data }));
     list = [...(fresh?.querySelectorAll("[data-file-list]") ?? [])].find((each) => pointerOf(each.querySelector("[data-rows]")) === pointer);
     if (!list) return;
+    showCount(pointer, countCards(list.querySelector("[data-rows]")));
   }
   list.querySelector("[data-files-add]").focus({ preventScroll: true });
 }
