@@ -53,7 +53,10 @@ def can_be_checked(items: Sequence[Any]) -> bool:
 
 
 def list_items(schema: Schema, value: Any) -> tuple[PossibleItem, ...]:
-    """What a list may have by its schema, then what else it has, each as it is spelled there."""
+    """What a list may have by its schema, then what else it has, each as it is spelled there.
+
+    Of many values, those that it has come first.
+    """
     items, named = value if isinstance(value, list) else [], _items_of(schema)
     found = []
     for plain in list_values(named):
@@ -62,10 +65,9 @@ def list_items(schema: Schema, value: Any) -> tuple[PossibleItem, ...]:
         found.append(PossibleItem(text, _label(named, plain), bool(same)))
     known = {each.text for each in found}
     others = [each for each in items if printing.dump(each) not in known]
-    return (
-        *found,
-        *(PossibleItem(printing.dump(each), _label({}, each), True, False) for each in others),
-    )
+    found += [PossibleItem(printing.dump(each), _label({}, each), True, False) for each in others]
+    # Of many, only the first are in sight.
+    return tuple(sorted(found, key=lambda each: len(found) > FEW_VALUES and not each.is_chosen))
 
 
 def _items_of(schema: Schema) -> Schema:

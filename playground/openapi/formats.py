@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 # RFC 3339 wants seconds and an offset, ISO 8601 neither. A minute may have a leap second.
 _TIME = re.compile(
@@ -31,4 +31,4 @@ def is_duration(text: str) -> bool:
 
 
 # For `Draft202012Validator(formats=FORMATS)`.
-FORMATS: Mapping[str, Callable[[str], bool]] = {"time": is_time, "duration": is_duration}
+FORMATS: dict[str, Callable[..., bool]] = {"time": is_time, "duration": is_duration}

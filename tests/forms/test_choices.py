@@ -62,6 +62,12 @@ def test_unknown_values_come_last_and_numbers_keep_their_spelling() -> None:
     ]
 
 
+def test_of_many_values_the_chosen_ones_come_first() -> None:
+    found = listed({"type": "array", "items": MANY, "uniqueItems": True}, '["x", "v7"]')
+    assert [each[0] for each in found[:4]] == ['"v7"', '"x"', '"v0"', '"v1"']
+    assert len(found) == 31
+
+
 def test_labels_come_from_the_titles_of_constants() -> None:
     items = {"oneOf": [{"const": "a", "title": "First"}, {"const": "b", "title": "Second"}]}
     schema = {"type": "array", "items": items}
