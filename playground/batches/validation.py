@@ -174,6 +174,10 @@ def _check_pointer(
     if operation.body_schema is None:
         yield _("%(name)s: this operation has no body, so it has no %(place)s.") % params
         return
+    if state.metadata.is_body_left_out and not operation.body_required:
+        message = _("%(name)s can't fill %(place)s: the payload leaves its body out.")
+        yield message % params
+        return
     if not pointer.startswith("/"):
         message = _("%(name)s: %(place)s isn't a JSON Pointer. It must start with a slash.")
         yield message % params

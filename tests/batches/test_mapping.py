@@ -197,6 +197,14 @@ def test_a_payload_that_is_unfinished_gets_a_sentence():
     assert "unfinished" in validate_mapping(mapping, ["a"], operation, unfinished)[0]
 
 
+def test_a_body_that_is_left_out_cant_be_filled():
+    operation = replace(get_operation(SCENARIO), body_required=False)
+    state = State("{}", Metadata(is_body_left_out=True))
+    [message] = validate_mapping(fill("/email"), ["a"], operation, state)
+    assert message == "a can't fill /email: the payload leaves its body out."
+    assert validate_mapping(fill("/email"), ["a"], get_operation(SCENARIO), state) == []
+
+
 def test_a_credential_that_refers_to_a_column_gets_a_sentence():
     state = State('{"id": 1, "token": "x{{row.a}}", "email": "{{row.a}}"}')
     found = validate_mapping(fill(""), ["a"], get_operation(SCENARIO), state)
