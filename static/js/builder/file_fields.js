@@ -23,6 +23,12 @@ export function startFileFields(page) {
     input.value = ""; // otherwise choosing the same file again fires no change event
     take(page, input.closest(PLACES), files);
   });
+  on("paste", PLACES, (place, event) => {
+    const files = [...event.clipboardData.files];
+    if (!files.length) return;
+    event.preventDefault();
+    take(page, place, files);
+  });
   document.addEventListener("dragover", (event) => markTarget(event.dataTransfer?.types.includes("Files") ? placeOf(event.target) : null));
   document.addEventListener("dragleave", (event) => event.relatedTarget === null && markTarget(null));
   document.addEventListener("drop", (event) => {
