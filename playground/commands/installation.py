@@ -150,7 +150,7 @@ def _check_network() -> Iterator[tuple[Level, str]]:
         yield Level.OK, "The settings of where requests may go can be read."
 
 
-def _check_chosen_files() -> Iterator[tuple[Level, str]]:
+def _check_files() -> Iterator[tuple[Level, str]]:
     probe_files()
     where = settings.MEDIA_ROOT if is_in_folder() else settings.FILES_URL
     yield Level.OK, f"A file was stored in {where}, read and deleted."
@@ -273,7 +273,7 @@ PARTS = {
     "Privacy": _check_privacy,
     "Keys": _check_keys,
     "Network": _check_network,
-    "Attached files": _check_chosen_files,
+    "Attached files": _check_files,
     "Static files": _check_static,
     "Broker": _check_broker,
 }

@@ -115,7 +115,7 @@ def encrypt_files() -> None:
         raise CommandError(str(error)) from None
 
 
-def check_chosen_files() -> None:
+def check_files() -> None:
     """Raise CommandError if the bucket of the attached files rejects this installation.
 
     One that doesn't answer is a warning: everything but attachments works without it.
@@ -177,7 +177,7 @@ STEPS: list[Callable[[], object]] = [
     check_encryption_key,
     fill_practice,
     end_abandoned,
-    check_chosen_files,
+    check_files,
     remove_unused_files,
     encrypt_files,
     collect_static,
