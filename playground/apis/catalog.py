@@ -13,8 +13,9 @@ from playground.openapi.operation_reading import OperationReader, read_api
 from playground.openapi.operations import Api, Operation, add_catalog
 from playground.openapi.security import read_document_security
 
-# Documents that a process keeps parsed: a large one takes tens of megabytes.
-MOST_PARSED = 8
+# Documents that a process keeps parsed: a large one takes tens of megabytes. Former ones are
+# looked at while people repair what no longer fits, and mustn't push out those in force.
+MOST_PARSED, MOST_FORMER = 8, 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +69,16 @@ def _find_parsed(api_id: str) -> ParsedApi | None:
 @lru_cache(maxsize=MOST_PARSED)
 def parse_api(api_id: str, digest: str, url: str) -> ParsedApi:
     """The API of a stored document; `url` is what its relative addresses are relative to."""
+    return _parse(api_id, digest, url)
+
+
+@lru_cache(maxsize=MOST_FORMER)
+def parse_other(api_id: str, digest: str, url: str) -> ParsedApi:
+    """The same for a document that isn't in force."""
+    return _parse(api_id, digest, url)
+
+
+def _parse(api_id: str, digest: str, url: str) -> ParsedApi:
     text = StoredDocument.objects.values_list("text", flat=True).get(pk=digest)
     document = ApiDocument(json.loads(text))
     security, reading = read_document_security(document)

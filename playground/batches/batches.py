@@ -108,7 +108,7 @@ def _begin(person: Person, source: Version | Draft | Batch, variant: str) -> Bat
 def set_source(person: Person, batch_id: uuid.UUID, reading: Reading) -> Batch:
     """Read the file in another way; the mapping is proposed anew if columns change."""
     with ledger.locked(batch_id) as batch:
-        _require_editable(person, batch)
+        require_editable(person, batch)
         assert batch.file is not None
         titles = _list_titles(batch, batch.mapping)
         _set_table(batch, recognise_table(batch.file, reading, titles))
@@ -129,7 +129,7 @@ def replace_file(
     file, table = store_table(person, pieces, name, media_type, reading, titles)
     try:
         with ledger.locked(batch_id) as batch:
-            _require_editable(person, batch)
+            require_editable(person, batch)
             former = batch.file
             batch.file, batch.file_name = file, name[:300]
             batch.save(update_fields=["file", "file_name"])
@@ -144,10 +144,10 @@ def replace_file(
 def set_mapping(person: Person, batch_id: uuid.UUID, mapping: Mapping) -> Batch:
     """Set which columns fill what. What was checked before has to be checked again."""
     with ledger.locked(batch_id) as batch:
-        _require_editable(person, batch)
+        require_editable(person, batch)
         _require_valid(batch, mapping)
         batch.mapping = mapping.as_dict(batch.columns)
-        _reopen(batch)
+        reopen(batch)
         batch.save(update_fields=["mapping"])
     return batch
 
@@ -155,10 +155,10 @@ def set_mapping(person: Person, batch_id: uuid.UUID, mapping: Mapping) -> Batch:
 def set_connection(person: Person, batch_id: uuid.UUID, connection: Connection) -> Batch:
     """Send over another connection."""
     with ledger.locked(batch_id) as batch:
-        _require_editable(person, batch)
+        require_editable(person, batch)
         batch.connection, batch.connection_name = connection, connection.name
         batch.confirmed = False
-        _reopen(batch)
+        reopen(batch)
         batch.save(update_fields=["connection", "connection_name", "confirmed"])
     return batch
 
@@ -166,7 +166,7 @@ def set_connection(person: Person, batch_id: uuid.UUID, connection: Connection) 
 def check_rows(person: Person, batch_id: uuid.UUID) -> Batch:
     """Have the rows read and judged in the background."""
     with ledger.locked(batch_id) as batch:
-        _require_editable(person, batch)
+        require_editable(person, batch)
         # A proposal may fill nothing: all requests would be the same.
         _require_valid(batch, Mapping.read(batch.mapping))
         start_check(batch)
@@ -219,7 +219,7 @@ def _set_table(batch: Batch, table: TableSource) -> None:
         operation = _find_operation(batch.operation)
         # What was chosen for columns of the same titles stays.
         batch.mapping = _propose(batch, operation, batch.mapping).as_dict(batch.columns)
-    _reopen(batch)
+    reopen(batch)
     batch.save(update_fields=["source", "columns", "mapping"])
 
 
@@ -251,7 +251,7 @@ def _require_valid(batch: Batch, mapping: Mapping) -> None:
         raise InvalidSetup(" ".join(messages))
 
 
-def _reopen(batch: Batch) -> None:
+def reopen(batch: Batch) -> None:
     """Take a checked batch back to its set-up: its rows don't fit any more."""
     batch.state, batch.reason, batch.has_broken_file = Batch.State.DRAFT, "", False
     batch.save(update_fields=["state", "reason", "has_broken_file"])
@@ -264,7 +264,7 @@ def _find_operation(operation_id: str) -> Operation:
         raise BatchRefused(_("The operation no longer exists.")) from None
 
 
-def _require_editable(person: Person, batch: Batch) -> None:
+def require_editable(person: Person, batch: Batch) -> None:
     if not may_run(person, batch):
         raise BatchRefused(_("Only the person who made this batch can change it."))
     if batch.state not in (Batch.State.DRAFT, Batch.State.CHECKED, Batch.State.CHECKING):

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from playground.apis.models import ImportedApi
 from playground.batches.documents import Builder
 from playground.batches.mapping import Mapping
 from playground.batches.models import Batch, Row
@@ -38,6 +39,8 @@ from playground.workspace.secrets import note_secret_use
 
 # Secrets are looked up again after that time even if nothing says that they changed.
 WIRE_SECONDS = timedelta(seconds=5)
+# Enough to tell two documents of an API apart, and short enough for the column.
+LONGEST_DIGEST = 16
 # Rows that are read ahead at a time, where many of them make one request.
 MOST_ROWS_AHEAD = 5000
 # They would fail every row alike, and somebody has to do something about them.
@@ -269,7 +272,11 @@ def describe_facts(connection: Connection | None) -> str:
     """Return a text that differs once the rules might judge by other facts."""
     if connection is None:
         return ""
-    return f"{connection.facts_version}/{connection.changed_at.timestamp()}"
+    facts = f"{connection.facts_version}/{connection.changed_at.timestamp()}"
+    documents = ImportedApi.objects.filter(pk=connection.api)
+    digest = documents.values_list("document", flat=True).first()
+    # A newer document of the API brings other schemas.
+    return f"{facts}/{digest[:LONGEST_DIGEST]}" if digest else facts
 
 
 def find_submission(batch_id: uuid.UUID, request: int, attempt: int) -> uuid.UUID:

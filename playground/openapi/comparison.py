@@ -45,7 +45,9 @@ class OperationChange:
 
     @property
     def breaking(self) -> bool:
-        return self.kind == "removed" or any(each.breaking for each in self.differences)
+        # Payloads name their operation by its id.
+        is_lost = self.kind == "removed" or bool(self.former)
+        return is_lost or any(each.breaking for each in self.differences)
 
 
 def compare_operations(old: Iterable[Operation], new: Iterable[Operation]) -> list[OperationChange]:

@@ -1,22 +1,24 @@
-"""Payloads that no longer fit their workflow, because its definition changed since."""
+"""Drafts and templates that no longer fit their workflow or their API, and their repair."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from playground.apis.updates import ApiUpdates
 from playground.drafts.changes import Applied, apply_edit
-from playground.drafts.drafts import find_draft, list_drafts
+from playground.drafts.drafts import find_draft, list_drafts, state_of
 from playground.drafts.models import Draft
 from playground.drafts.states import Edit, State
-from playground.openapi.operations import UnknownOperation, get_operation
 from playground.payload_templates.models import Template
+from playground.payload_templates.payload_drift import Drift, find_payload_drift
 from playground.payload_templates.templates import visible_templates
 from playground.payload_templates.variants import Variant, derive_edits
 from playground.payload_templates.versions import (
@@ -27,120 +29,83 @@ from playground.payload_templates.versions import (
     save_version,
 )
 from playground.people.models import Person
-from playground.rules.definition_changes import DefinitionChange, compare_definitions
-from playground.rules.drift import find_drift, realign
-from playground.rules.facts import Facts
-from playground.rules.problems import NOTE, Problem
 from playground.workspace.models import Connection, WorkflowChange
-from playground.workspace.workflows import find_workflow, read_definition_facts
 
 MAX_LISTED = 300
+OF_IMPORTED_API = Q(operation__contains=":")
+# When the payload of a draft was made: what changed before that isn't drift.
+MADE_AT = Coalesce("payload_made_at", "created_at")
 
 
-@dataclass(frozen=True)
-class Drift:
-    """What a change of the workflow did to one payload.
-
-    `aligned` is the payload's text after the repair, `left` the problems that remain then.
-    """
-
-    change: WorkflowChange
-    changes: tuple[DefinitionChange, ...]
-    problems: tuple[Problem, ...]
-    aligned: str
-    left: tuple[Problem, ...] = ()
-
-    @property
-    def breaks(self) -> bool:
-        """False where the workflow only gained something that could be added."""
-        return any(each.severity != NOTE for each in self.problems)
-
-    @property
-    def fixes(self) -> list[str]:
-        """What the repair does, in words, without repeats."""
-        return list(dict.fromkeys(each.fix.label for each in self.problems if each.fix))
-
-
-def find_payload_drift(
-    operation_id: str,
-    connection: Connection | None,
-    path_values: Mapping[str, str],
-    text: str,
-    since: datetime,
-) -> Drift | None:
-    """The drift of a payload that fitted at `since`, or None where it still fits."""
-    schema = _body_schema(operation_id)
-    uid = path_values.get("workflow_uid", "")
-    workflow = find_workflow(connection, uid) if schema is not None and uid else None
-    if workflow is None or schema is None:
-        return None
-    # The first change since then holds the definition that the payload was made for.
-    change = workflow.changes.filter(made_at__gt=since).order_by("made_at").first()
-    if change is None:
-        return None
-    before = _definition_facts(change.before)
-    after = _definition_facts(workflow.definition)
-    problems = tuple(find_drift(text, schema, before, after))
-    if not problems:
-        return None
-    aligned = realign(text, schema, before, after)
-    left = tuple(find_drift(aligned, schema, before, after))
-    return Drift(change, tuple(compare_definitions(before, after)), problems, aligned, left)
-
-
-def _body_schema(operation_id: str) -> Mapping[str, Any] | None:
-    try:
-        return get_operation(operation_id).body_schema
-    except UnknownOperation:
-        return None
-
-
-def _definition_facts(definition: str) -> Facts:
-    # Accounts, variables and secrets change without the workflow: they are no drift of it.
-    return replace(read_definition_facts(definition), accounts=None, variables=None, secrets=None)
-
-
-def find_draft_drift(draft: Draft) -> Drift | None:
+def find_draft_drift(draft: Draft, updates: ApiUpdates | None = None) -> Drift | None:
     since = draft.payload_made_at or draft.created_at
-    values, text = draft.path_values, draft.text
-    return find_payload_drift(draft.operation, draft.connection, values, text, since)
+    return find_payload_drift(draft.operation, draft.connection, state_of(draft), since, updates)
 
 
 def list_drifted_drafts(person: Person) -> list[tuple[Draft, Drift]]:
     """The person's drafts that no longer fit, newest first."""
-    matches = Q()
+    updates, matches = ApiUpdates(), Q(pk__in=[])
     for connection, uid in find_changed_workflows():
         matches |= Q(connection_id=connection, path_values__workflow_uid=uid)
-    # An empty Q would match every draft.
-    found = list_drafts(person).defer(None).filter(matches)[:MAX_LISTED] if matches else []
-    return [(draft, drift) for draft in found if (drift := find_draft_drift(draft))]
+    own = list_drafts(person)
+    if updates.newest:
+        rows = own.filter(OF_IMPORTED_API).values_list("pk", "operation", MADE_AT)
+        matches |= Q(pk__in=updates.filter_changed(rows)[:MAX_LISTED])
+    found = own.defer(None).filter(matches)[:MAX_LISTED]
+    return [(draft, drift) for draft in found if (drift := find_draft_drift(draft, updates))]
 
 
 def find_broken_drafts(drafts: Iterable[Draft]) -> set[uuid.UUID]:
     """The ids of those drafts that no longer fit."""
-    changed = find_changed_workflows()
-    # Lists defer the documents: only those of changed workflows are loaded.
-    ids = [d.id for d in drafts if (d.connection_id, d.path_values.get("workflow_uid")) in changed]
+    changed, updates = find_changed_workflows(), ApiUpdates()
+    # Lists defer the documents: only those of changed workflows and operations are loaded.
+    ids = [
+        each.id
+        for each in drafts
+        if (each.connection_id, each.path_values.get("workflow_uid")) in changed
+        or updates.has_changed(each.operation, each.payload_made_at or each.created_at)
+    ]
     found = Draft.objects.select_related("connection").filter(id__in=ids) if ids else []
-    return {each.id for each in found if (drift := find_draft_drift(each)) and drift.breaks}
+    return {
+        each.id for each in found if (drift := find_draft_drift(each, updates)) and drift.breaks
+    }
 
 
 def list_drifted_templates(person: Person) -> list[tuple[Template, Drift]]:
     """The visible templates whose newest version no longer fits."""
+    rows = visible_templates(person).filter(archived_at=None)
+    return list(_find_drifted(rows, ApiUpdates()))
+
+
+def find_broken_templates(templates: Iterable[Template]) -> set[uuid.UUID]:
+    """The ids of those templates whose newest version no longer fits."""
+    rows = Template.objects.filter(pk__in=[each.pk for each in templates])
+    return {each.pk for each, drift in _find_drifted(rows, ApiUpdates()) if drift.breaks}
+
+
+def _find_drifted(
+    rows: QuerySet[Template], updates: ApiUpdates
+) -> Iterator[tuple[Template, Drift]]:
     uids = {uid for _connection, uid in find_changed_workflows()}
+    ids: list[uuid.UUID] = []
+    if updates.newest:
+        of_apis = rows.filter(OF_IMPORTED_API).values_list("pk", "operation", "changed_at")
+        ids = updates.filter_changed(of_apis)
     # By UID only: a template may have another connection than its variants.
-    rows = visible_templates(person).filter(workflow_uid__in=uids, archived_at=None)
-    return [(each, drift) for each in rows[:MAX_LISTED] if (drift := find_template_drift(each))]
+    found = rows.filter(Q(workflow_uid__in=uids) | Q(pk__in=ids[:MAX_LISTED]))
+    for each in found[:MAX_LISTED]:
+        if drift := find_template_drift(each, updates):
+            yield each, drift
 
 
-def find_template_drift(template: Template) -> Drift | None:
+def find_template_drift(template: Template, updates: ApiUpdates | None = None) -> Drift | None:
     """The drift of the newest version: its shared payload, and what its variants add."""
-    version = get_version(template)
+    updates, version = updates or ApiUpdates(), get_version(template)
     content, since = read_content(version), version.created_at
-    drift = _find_state_drift(template, content.shared, since)
+    drift = _find_state_drift(template, content.shared, since, updates)
     known = {(each.code, each.pointer) for each in drift.problems} if drift else set()
     for variant in content.variants:
-        own = _find_state_drift(template, content.state(variant.name), since)
+        own = _find_state_drift(template, content.state(variant.name), since, updates)
         added = [p for p in own.problems if (p.code, p.pointer) not in known] if own else []
         if own and added:
             # The person repairing it has to know which variant to look at.
@@ -149,11 +114,12 @@ def find_template_drift(template: Template) -> Drift | None:
     return drift
 
 
-def _find_state_drift(template: Template, state: State, since: datetime) -> Drift | None:
+def _find_state_drift(
+    template: Template, state: State, since: datetime, updates: ApiUpdates
+) -> Drift | None:
     rows = Connection.objects.filter(pk=state.connection) if state.connection else None
     connection = rows.first() if rows is not None else None
-    values, text = state.path_values, state.text
-    return find_payload_drift(template.operation, connection, values, text, since)
+    return find_payload_drift(template.operation, connection, state, since, updates)
 
 
 def repair_draft(person: Person, draft_id: uuid.UUID) -> bool:
@@ -164,40 +130,66 @@ def repair_draft(person: Person, draft_id: uuid.UUID) -> bool:
     draft = find_draft(person, draft_id)
     # Computed again: the page that offered the repair may be old.
     drift = find_draft_drift(draft)
-    if drift is None or drift.aligned == draft.text:
+    if drift is None:
         return False
-    edit = Edit("replace", value=drift.aligned)
-    return isinstance(apply_edit(person, draft_id, edit, draft.revision, "repair"), Applied)
+    parts = list_repairs(state_of(draft), drift.aligned)
+    if parts:
+        edit = Edit("all", parts=parts)
+        if not isinstance(apply_edit(person, draft_id, edit, draft.revision, "repair"), Applied):
+            return False
+    if drift.operation != draft.operation:
+        # No edit: with the former operation the draft couldn't even be opened.
+        Draft.objects.filter(pk=draft.pk).update(operation=drift.operation)
+        return True
+    return bool(parts)
+
+
+def list_repairs(before: State, after: State) -> list[Edit]:
+    """The edits that lead from a payload to its repaired form."""
+    text = [Edit("write", value=after.text)] if after.text != before.text else []
+    # The same text on both sides: only what is around it.
+    return [*text, *derive_edits(replace(before, text=after.text), after)]
 
 
 def repair_template(person: Person, template: Template) -> bool:
     """Apply every safe fix as a new version. Returns whether anything changed."""
-    version = get_version(template)
-    content = read_content(version)
-    repaired = _repair_content(template, content, version.created_at)
-    if repaired == content:
+    version, updates = get_version(template), ApiUpdates()
+    content, since = read_content(version), version.created_at
+    drift = _find_state_drift(template, content.shared, since, updates)
+    repaired = _repair_content(template, content, since, updates)
+    operation = drift.operation if drift else template.operation
+    if repaired == content and operation == template.operation:
         return False
     note = _("Repaired after the workflow changed")
-    saved = save_version(person, template, repaired, version.number, note)
-    return not isinstance(saved, VersionConflict)
+    if updates.has_changed(template.operation, since):
+        note = _("Repaired after the API changed")
+    with transaction.atomic():
+        saved = save_version(person, template, repaired, version.number, note)
+        if isinstance(saved, VersionConflict):
+            return False
+        Template.objects.filter(pk=template.pk).update(operation=operation)
+    template.operation = operation
+    return True
 
 
-def _repair_content(template: Template, content: Content, since: datetime) -> Content:
-    shared = _align(template, content.shared, since)
+def _repair_content(
+    template: Template, content: Content, since: datetime, updates: ApiUpdates
+) -> Content:
+    shared = _align(template, content.shared, since, updates)
     variants = []
     for variant in content.variants:
         # Edits alone can't be checked: each variant is repaired as a whole payload.
         former = content.state(variant.name)
-        state = _align(template, former, since)
+        state = _align(template, former, since, updates)
         unchanged = shared == content.shared and state == former
         edits = variant.edits if unchanged else derive_edits(shared, state)
         variants.append(Variant(variant.name, edits))
     return Content(shared, tuple(variants))
 
 
-def _align(template: Template, state: State, since: datetime) -> State:
-    drift = _find_state_drift(template, state, since)
-    return replace(state, text=drift.aligned) if drift else state
+def _align(template: Template, state: State, since: datetime, updates: ApiUpdates) -> State:
+    drift = _find_state_drift(template, state, since, updates)
+    return drift.aligned if drift else state
 
 
 def find_changed_workflows() -> set[tuple[uuid.UUID, str]]:

@@ -53,7 +53,7 @@ def test_operations_are_added_removed_and_renamed() -> None:
     new = [make("shop:placeOrder"), make("shop:pay", path="/payments")]
     changes = compare_operations(old, new)
     assert [(each.operation, each.kind, each.former, each.breaking) for each in changes] == [
-        ("shop:placeOrder", "changed", "shop:order", False),
+        ("shop:placeOrder", "changed", "shop:order", True),
         ("shop:pay", "added", "", False),
         ("shop:cancel", "removed", "", True),
     ]

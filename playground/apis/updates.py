@@ -1,0 +1,129 @@
+"""What updates of imported APIs changed about an operation since a payload was made for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar
+
+from django.db.models import Max
+
+from playground.apis.catalog import parse_other
+from playground.apis.models import ApiChange
+from playground.openapi.comparison import OperationDifference
+from playground.openapi.operations import Operation, UnknownOperation, get_operation
+
+Id = TypeVar("Id")
+
+
+@dataclass(frozen=True)
+class OperationUpdate:
+    """An operation before the first update that changed it, and as it is now.
+
+    `after` is None if the document in force doesn't have it. `made_at` is the time of that
+    first update, `differences` are those of all updates since.
+    """
+
+    made_at: datetime
+    differences: tuple[OperationDifference, ...]
+    before: Operation
+    after: Operation | None
+
+
+@dataclass(frozen=True)
+class _Record:
+    """One update; `changes` by the ids that the operations had before, and by their new ones."""
+
+    made_at: datetime
+    before: str
+    url: str
+    changes: Mapping[str, Mapping[str, Any]]
+
+
+class ApiUpdates:
+    """The updates of imported APIs, each API's read once: use one for a whole list."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, list[_Record]] = {}
+
+    @cached_property
+    def newest(self) -> dict[str, datetime]:
+        """The time of each API's newest update, by its id."""
+        rows = ApiChange.objects.order_by().values_list("api").annotate(Max("made_at"))
+        return dict(rows)
+
+    def has_changed(self, operation_id: str, since: datetime) -> bool:
+        """Whether an update changed the operation since then."""
+        newest = self.newest.get(operation_id.partition(":")[0])
+        # Most payloads are newer, and then the changes needn't be read.
+        if newest is None or newest <= since:
+            return False
+        records = self._find_records(operation_id)
+        return any(each.made_at > since and operation_id in each.changes for each in records)
+
+    def filter_changed(self, rows: Iterable[tuple[Id, str, datetime]]) -> list[Id]:
+        """Of rows of an id, an operation and a time: the ids of those that updates changed."""
+        return [id for id, operation, since in rows if self.has_changed(operation, since)]
+
+    def find(self, operation_id: str, since: datetime) -> OperationUpdate | None:
+        """What changed about an operation since then; None if nothing did."""
+        if not self.has_changed(operation_id, since):
+            return None
+        first: _Record | None = None
+        differences: list[OperationDifference] = []
+        id = operation_id
+        for record in self._find_records(operation_id):
+            change = record.changes.get(id) if record.made_at > since else None
+            if change is None:
+                continue
+            first = first or record
+            if change.get("former") == id:
+                id = change["operation"]
+            differences += _describe(change)
+        if first is None:
+            return None
+        before = parse_other(operation_id.partition(":")[0], first.before, first.url)
+        operation = before.get(operation_id.partition(":")[2])
+        if operation is None:
+            return None  # the payload was made for no operation of that document
+        after = _find_operation(operation_id) or _find_operation(id)
+        words = tuple(dict.fromkeys(differences))
+        return OperationUpdate(first.made_at, words, operation, after)
+
+    def _find_records(self, operation_id: str) -> list[_Record]:
+        api_id = operation_id.partition(":")[0]
+        if api_id not in self._records:
+            rows = ApiChange.objects.filter(api=api_id).order_by("made_at", "pk")
+            found = rows.values_list("made_at", "before_id", "api__url", "changes")
+            self._records[api_id] = [
+                _Record(made_at, before, url, _by_id(changes))
+                for made_at, before, url, changes in found
+            ]
+        return self._records[api_id]
+
+
+def _by_id(changes: list[dict[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    # An operation that was added under the former id of another one isn't what payloads mean.
+    kept = [each for each in changes if each["kind"] != "added"]
+    found = {each["operation"]: each for each in kept}
+    return found | {each["former"]: each for each in kept if each.get("former")}
+
+
+def _describe(change: Mapping[str, Any]) -> list[OperationDifference]:
+    if change["kind"] == "removed":
+        return [OperationDifference("The operation was removed.", True)]
+    listed = change["differences"]
+    found = [OperationDifference(each["message"], each["breaking"]) for each in listed]
+    if change.get("former"):
+        name = change["operation"].rpartition(":")[2]
+        found.insert(0, OperationDifference(f"Its id became {name}.", True))
+    return found
+
+
+def _find_operation(operation_id: str) -> Operation | None:
+    try:
+        return get_operation(operation_id)
+    except UnknownOperation:
+        return None
