@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -20,11 +20,13 @@ from playground.apis.models import (
     ImportedApi,
     ImportedOperation,
     StoredDocument,
+    WaitingDocument,
 )
 from playground.apis.reports import add_obstacles, find_obstacle, shorten_report
 from playground.forms.coverage import find_json_fields
 from playground.openapi.comparison import OperationChange, compare_operations
 from playground.openapi.entries import read_plain_text
+from playground.openapi.external import list_external_addresses
 from playground.openapi.operations import Operation, list_api_titles
 from playground.openapi.reading import SourceDocument, read_openapi
 from playground.openapi.report import DocumentReport, make_report
@@ -33,6 +35,7 @@ from playground.people.models import Person
 
 LONGEST_TITLE, LONGEST_VERSION = 300, 100
 MOST_TRIES = 5
+Parse = Callable[[str, str, str], ParsedApi]
 _not_in_ids = re.compile(r"[^a-z0-9]+")
 
 
@@ -42,50 +45,147 @@ class ImportRefused(ValueError):
 
 @dataclass(frozen=True)
 class ApiImport:
-    """An API as it is now, and what changed in it: nothing for a new one."""
+    """An API as it is now, and what changed in it, as `ApiChange` has it: nothing if it is new."""
 
     api: ImportedApi
-    changes: tuple[OperationChange, ...] = ()
+    changes: Sequence[dict[str, Any]] = ()
+
+
+@dataclass(frozen=True)
+class ReadDocument:
+    """A document and all that is stored about it; `obstacles` by operation key."""
+
+    document: StoredDocument
+    parsed: ParsedApi
+    version: str
+    url: str
+    report: dict[str, Any]
+    obstacles: Mapping[str, str]
 
 
 def import_document(
     person: Person, data: bytes, *, name: str = "", url: str = "", api: ImportedApi | None = None
 ) -> ApiImport:
+    """Import what `openapi.reading` reads; raises InvalidDocument, too."""
+    return import_source(person, read_openapi(data), name=name, url=url, api=api)
+
+
+def import_source(
+    person: Person,
+    source: SourceDocument,
+    *,
+    name: str = "",
+    url: str = "",
+    api: ImportedApi | None = None,
+    reads_references: bool = False,
+) -> ApiImport:
     """Store a document and the index of its operations; with `api`, in place of its older one.
 
     `name` becomes the title of a new API, else the document's own does. `url` is where the
-    document was fetched. Raises InvalidDocument or ImportRefused.
+    document was fetched. Raises ImportRefused.
     """
     if not person.may_edit:
         raise ImportRefused(_("Viewers can't import APIs. An owner can make you an editor."))
-    source = read_openapi(data)
+    report = report_on(source)
+    with transaction.atomic():
+        if api is None:
+            api = _add(person, source, report, name, url, reads_references)
+            return ApiImport(api)
+        # Of two imports at once, the second compares with what the first one stored.
+        api = lock_api(api)
+        api.reads_references = reads_references
+        read = read_document(api.id, source, report, url or api.url)
+        return replace_document(person, api, read, compare_with(api, read))
+
+
+def report_on(source: SourceDocument) -> DocumentReport:
+    """What is understood of a document. Raises ImportRefused if it has no operations."""
     report = make_report(source, find_json_fields)
     if not report.operations:
         raise ImportRefused(_("The document has no operations."))
-    with transaction.atomic():
-        if api is None:
-            return ApiImport(_add(person, source, report, name, url))
-        return _update(person, api, source, report, url)
+    return report
 
 
-def _store(source: SourceDocument) -> StoredDocument:
+def write_document(source: SourceDocument) -> tuple[str, str]:
+    """The document as it is stored, and its digest."""
     text = json.dumps(source.raw, ensure_ascii=False, separators=(",", ":"))
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return StoredDocument.objects.get_or_create(digest=digest, defaults={"text": text})[0]
+    return text, hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_document(
+    api_id: str, source: SourceDocument, report: DocumentReport, url: str, parse: Parse = parse_api
+) -> ReadDocument:
+    """Store a document, without importing it."""
+    text, digest = write_document(source)
+    stored, _new = StoredDocument.objects.get_or_create(digest=digest, defaults={"text": text})
+    parsed = parse(api_id, digest, url)
+    report = add_obstacles(report, {key: find_obstacle(parsed, key) for key in parsed.entries})
+    return ReadDocument(
+        document=stored,
+        parsed=parsed,
+        version=report.version[:LONGEST_VERSION],
+        url=url,
+        report=shorten_report(report, list_external_addresses(source.raw, url)),
+        obstacles={each.id: " ".join(each.obstacles) for each in report.operations},
+    )
+
+
+def lock_api(api: ImportedApi) -> ImportedApi:
+    """The API as it is now, which no other transaction changes until the end of this one."""
+    return ImportedApi.objects.select_for_update().get(pk=api.pk)
+
+
+def compare_with(api: ImportedApi, read: ReadDocument) -> list[dict[str, Any]]:
+    """What a document would change, as `ApiChange` stores it."""
+    before = parse_api(api.id, api.document_id, api.url)
+    changes = compare_operations(_read_all(before), _read_all(read.parsed))
+    return [_describe(each) for each in changes]
+
+
+def replace_document(
+    person: Person | None, api: ImportedApi, read: ReadDocument, changes: list[dict[str, Any]]
+) -> ApiImport:
+    """Put a document in the place of the API's, with a record of what that changes.
+
+    The API is locked. A document that waits for a decision is no longer needed.
+    """
+    former = api.document_id
+    waiting = WaitingDocument.objects.filter(api=api).first()
+    api.document, api.url, api.version = read.document, read.url, read.version
+    api.ignored_digest = ""
+    api.save()
+    _index(api, read)
+    if former != read.document.digest:
+        ApiChange.objects.create(
+            api=api, person=person, before_id=former, after=read.document, changes=changes
+        )
+    if waiting is not None:
+        waiting.delete()
+        delete_unused(waiting.document_id)
+    record_event(person, "update-api", api.title)
+    return ApiImport(api, tuple(changes))
 
 
 def _add(
-    person: Person, source: SourceDocument, report: DocumentReport, name: str, url: str
+    person: Person,
+    source: SourceDocument,
+    report: DocumentReport,
+    name: str,
+    url: str,
+    reads_references: bool,
 ) -> ImportedApi:
     named = read_plain_text(name) or report.title or _("Imported API")
+    text, digest = write_document(source)
+    stored, _new = StoredDocument.objects.get_or_create(digest=digest, defaults={"text": text})
     api = _create(
         title=" ".join(named.split())[:LONGEST_TITLE],
         version=report.version[:LONGEST_VERSION],
         url=url,
-        document=_store(source),
+        document=stored,
         person=person,
+        reads_references=reads_references,
     )
-    _index(api, report)
+    _index(api, read_document(api.id, source, report, url))
     record_event(person, "import-api", api.title)
     return api
 
@@ -112,31 +212,6 @@ def _choose_id(title: str) -> str:
     return id
 
 
-def _update(
-    person: Person, api: ImportedApi, source: SourceDocument, report: DocumentReport, url: str
-) -> ApiImport:
-    # Of two imports at once, the second compares with what the first one stored.
-    api = ImportedApi.objects.select_for_update().select_related("document").get(pk=api.pk)
-    former, stored = api.document, _store(source)
-    before = parse_api(api.id, former.digest, api.url)
-    api.document, api.url = stored, url or api.url
-    api.version = report.version[:LONGEST_VERSION]
-    api.save(update_fields=["document", "url", "version", "changed_at"])
-    after = parse_api(api.id, stored.digest, api.url)
-    changes = tuple(compare_operations(_read_all(before), _read_all(after)))
-    _index(api, report)
-    if former != stored:
-        ApiChange.objects.create(
-            api=api,
-            person=person,
-            before=former,
-            after=stored,
-            changes=[_describe(each) for each in changes],
-        )
-    record_event(person, "update-api", api.title)
-    return ApiImport(api, changes)
-
-
 def _read_all(parsed: ParsedApi) -> Iterable[Operation]:
     return [each for key in parsed.entries if (each := parsed.get(key))]
 
@@ -145,13 +220,11 @@ def _describe(change: OperationChange) -> dict[str, Any]:
     return {**asdict(change), "breaking": change.breaking}
 
 
-def _index(api: ImportedApi, report: DocumentReport) -> None:
+def _index(api: ImportedApi, read: ReadDocument) -> None:
     """List the operations of an API's document anew, and store what was understood of them."""
-    parsed = parse_api(api.id, api.document_id, api.url)
-    report = add_obstacles(report, {key: find_obstacle(parsed, key) for key in parsed.entries})
-    api.report = shorten_report(report)
+    parsed, obstacles = read.parsed, read.obstacles
+    api.report = read.report
     api.save(update_fields=["report"])
-    obstacles = {each.id: " ".join(each.obstacles) for each in report.operations}
     tags: dict[str, int] = {}
     for entry in parsed.entries.values():
         for tag in entry.tags[:1]:
@@ -187,16 +260,19 @@ def delete_api(person: Person, api: ImportedApi) -> None:
     """Delete an API with its operations, and the documents that no other API has."""
     with transaction.atomic():
         digests = {api.document_id}
+        digests.update(WaitingDocument.objects.filter(api=api).values_list("document", flat=True))
         for pair in api.changes.values_list("before", "after"):
             digests.update(pair)
         record_event(person, "delete-api", api.title)
         api.delete()
         for digest in digests:
-            _delete_unused(digest)
+            delete_unused(digest)
 
 
-def _delete_unused(digest: str) -> None:
+def delete_unused(digest: str) -> None:
+    """Delete a document that nothing refers to."""
     is_used = ImportedApi.objects.filter(document=digest).exists()
+    is_waiting = WaitingDocument.objects.filter(document=digest).exists()
     in_changes = ApiChange.objects.filter(Q(before=digest) | Q(after=digest)).exists()
-    if not is_used and not in_changes:
+    if not is_used and not is_waiting and not in_changes:
         StoredDocument.objects.filter(pk=digest).delete()

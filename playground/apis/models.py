@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from playground.openapi.entries import LONGEST_ID
 
@@ -27,7 +28,17 @@ class ImportedApi(models.Model):
     `id` is the part of an operation's id before the colon. `url` is where the document was
     fetched, empty if it was uploaded. `report` is what `playground.openapi.report` made of it.
     `rules` has the rules that people set for judging replies, by operation key.
+
+    `refresh` is how often the document is fetched again, next at `refresh_due_at`. `refreshed_at`
+    is when that last succeeded, and `refresh_failure` a sentence about why it didn't. With
+    `reads_references`, documents that it refers to are fetched, too. The document with
+    `ignored_digest` was turned down by a person, so that refreshes don't offer it again.
     """
+
+    class Refresh(models.TextChoices):
+        NEVER = "never", _("Never")
+        DAILY = "daily", _("Every day")
+        WEEKLY = "weekly", _("Every week")
 
     id = models.CharField(primary_key=True, max_length=LONGEST_API_ID)
     title = models.CharField(max_length=300)
@@ -39,6 +50,12 @@ class ImportedApi(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     imported_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
+    refresh = models.CharField(max_length=6, choices=Refresh, default=Refresh.NEVER)
+    refresh_due_at = models.DateTimeField(null=True)
+    refreshed_at = models.DateTimeField(null=True)
+    refresh_failure = models.TextField(default="")
+    reads_references = models.BooleanField(default=False)
+    ignored_digest = models.CharField(max_length=64, default="")
 
     class Meta:
         ordering = [Lower("title")]
@@ -99,3 +116,25 @@ class ApiChange(models.Model):
 
     class Meta:
         ordering = ["-made_at"]
+
+
+class WaitingDocument(models.Model):
+    """A newer document of an API that would break something, until a person decides.
+
+    `report`, `obstacles` (by operation key), `changes` and `version` are what importing it would
+    store. `url` is where it was fetched, empty if it was uploaded; `person` is None for a refresh
+    by schedule.
+    """
+
+    api = models.OneToOneField(ImportedApi, models.CASCADE, related_name="waiting")
+    document = models.ForeignKey(StoredDocument, models.PROTECT, related_name="+")
+    version = models.CharField(max_length=100, default="")
+    url = models.CharField(max_length=2000, default="")
+    report = models.JSONField(default=dict)
+    obstacles = models.JSONField(default=dict)
+    changes = models.JSONField(default=list)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    found_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.api_id} {self.version}"

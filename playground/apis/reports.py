@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from playground.openapi.operation_reading import find_requirement
 from playground.openapi.report import DocumentReport
 
 # Those with a complete form are only counted.
-MOST_OPERATIONS = 1000
+MOST_OPERATIONS, MOST_REFERENCES = 1000, 200
 
 
 def find_obstacle(parsed: ParsedApi, key: str) -> str:
@@ -49,8 +49,11 @@ def add_obstacles(report: DocumentReport, obstacles: Mapping[str, str]) -> Docum
     return replace(report, operations=operations, counts=counts)
 
 
-def shorten_report(report: DocumentReport) -> dict[str, Any]:
-    """The report as plain data, without what is only counted."""
+def shorten_report(report: DocumentReport, references: Sequence[str]) -> dict[str, Any]:
+    """The report as plain data, without what is only counted.
+
+    `references` are the addresses of other documents, which weren't read.
+    """
     incomplete = [each for each in report.operations if not each.is_complete]
     return {
         "openapi": report.openapi,
@@ -59,4 +62,5 @@ def shorten_report(report: DocumentReport) -> dict[str, Any]:
         "more_operations": max(0, len(incomplete) - MOST_OPERATIONS),
         "faults": [asdict(each) for each in report.faults],
         "more_faults": report.more_faults,
+        "references": list(references[:MOST_REFERENCES]),
     }

@@ -80,11 +80,11 @@ def test_a_newer_document_takes_the_place_of_the_older_one(editor: Person) -> No
     newer["components"]["schemas"]["Order"]["required"] = ["item", "count"]
     del newer["paths"]["/orders/{id}"]
     changes = import_document(editor, as_bytes(newer), api=api).changes
-    assert [(each.operation, each.kind, each.breaking) for each in changes] == [
+    assert [(each["operation"], each["kind"], each["breaking"]) for each in changes] == [
         ("corner-shop:placeOrder", "changed", True),
         ("corner-shop:get-orders-id", "removed", True),
     ]
-    assert [each.message for each in changes[0].differences] == [
+    assert [each["message"] for each in changes[0]["differences"]] == [
         "count is required now.",
         "bundle.count is required now.",
     ]

@@ -4,7 +4,6 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +60,7 @@ class Command(BaseCommand):
         except (ImportRefused, FetchRefused) as error:
             raise CommandError(str(error)) from None
         api = imported.api
-        changes = [asdict(each) for each in imported.changes]
+        changes = list(imported.changes)
         report_data = {"id": api.id, "title": api.title, "changes": changes, **api.report}
         head = f"Imported {api.title} {api.version}".strip() + f" as {api.id}"
         self.print_report(options["report"], head, report_data)
@@ -108,5 +107,4 @@ def describe_report(head: str, report: Mapping[str, Any]) -> Iterable[str]:
     if report["more_faults"]:
         yield f"{report['more_faults']} more faults aren't listed."
     for change in report.get("changes", ()):
-        breaking = change["kind"] == "removed" or any(d["breaking"] for d in change["differences"])
-        yield f"{change['operation']} {change['kind']}{' (breaking)' if breaking else ''}"
+        yield f"{change['operation']} {change['kind']}{' (breaking)' if change['breaking'] else ''}"
