@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.db.models import Max
 
 from playground.apis.catalog import parse_other
-from playground.apis.models import ApiChange
+from playground.apis.models import ApiChange, WaitingDocument
 from playground.openapi.comparison import OperationDifference
 from playground.openapi.operations import Operation, UnknownOperation, get_operation
 
@@ -102,6 +102,31 @@ class ApiUpdates:
                 for made_at, before, url, changes in found
             ]
         return self._records[api_id]
+
+
+class ProposedUpdate(ApiUpdates):
+    """A document that waits, as if it had been imported just now."""
+
+    def __init__(self, waiting: WaitingDocument) -> None:
+        super().__init__()
+        self._waiting, self._changes = waiting, _by_id(waiting.changes)
+
+    @cached_property
+    def newest(self) -> dict[str, datetime]:
+        return {self._waiting.api_id: self._waiting.found_at}
+
+    def has_changed(self, operation_id: str, since: datetime) -> bool:
+        return operation_id in self._changes
+
+    def find(self, operation_id: str, since: datetime) -> OperationUpdate | None:
+        """What it would change about an operation, whenever the payload was made."""
+        change, before = self._changes.get(operation_id), _find_operation(operation_id)
+        if change is None or before is None:
+            return None
+        waiting = self._waiting
+        newer = parse_other(waiting.api_id, waiting.document_id, waiting.url)
+        after = newer.get(change["operation"].partition(":")[2])
+        return OperationUpdate(waiting.found_at, tuple(_describe(change)), before, after)
 
 
 def _by_id(changes: list[dict[str, Any]]) -> dict[str, Mapping[str, Any]]:

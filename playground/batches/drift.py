@@ -25,6 +25,7 @@ from playground.jsontext.splices import Splice, apply
 from playground.openapi.parameters import find_parameter_key
 from playground.payload_templates.drift import (
     MAX_LISTED,
+    NOTHING,
     OF_IMPORTED_API,
     find_changed_workflows,
 )
@@ -32,30 +33,28 @@ from playground.payload_templates.payload_drift import Drift, find_payload_drift
 from playground.people.models import Person
 from playground.rules.problems import FixEdit
 
-EDITABLE = (Batch.State.DRAFT, Batch.State.CHECKING, Batch.State.CHECKED)
 # In the place of a cell, whose value isn't known yet.
 CELL = "{{row.#1}}"
 
 
 def list_drifted_batches(person: Person) -> list[tuple[Batch, Drift]]:
     """The batches that the person may see, still have something to send, and no longer fit."""
-    return list(find_drifted_batches(visible_batches(person), ApiUpdates()))
+    # The workflow is in a sealed column, which no query can look into.
+    connections = {connection for connection, _uid in find_changed_workflows()}
+    matches = Q(connection__in=connections)
+    return list(find_drifted_batches(visible_batches(person), ApiUpdates(), matches))
 
 
 def find_drifted_batches(
-    rows: QuerySet[Batch], updates: ApiUpdates
+    rows: QuerySet[Batch], updates: ApiUpdates, matches: Q = NOTHING
 ) -> Iterator[tuple[Batch, Drift]]:
     """Those of these batches that aren't finished and no longer fit, newest first."""
     rows = rows.exclude(state=Batch.State.ENDED)
-    connections = {connection for connection, _uid in find_changed_workflows()}
-    ids: list[uuid.UUID] = []
     if updates.newest:
         made_at = Coalesce("version__created_at", "created_at")
         of_apis = rows.filter(OF_IMPORTED_API).values_list("pk", "operation", made_at)
-        ids = updates.filter_changed(of_apis)[:MAX_LISTED]
-    # The workflow is in a sealed column, which no query can look into.
-    found = rows.filter(Q(pk__in=ids) | Q(connection__in=connections))[:MAX_LISTED]
-    for each in found.select_related("connection", "version"):
+        matches |= Q(pk__in=updates.filter_changed(of_apis)[:MAX_LISTED])
+    for each in rows.filter(matches).select_related("connection", "version")[:MAX_LISTED]:
         if drift := find_batch_drift(each, updates):
             yield each, drift
 

@@ -32,6 +32,8 @@ from playground.people.models import Person
 from playground.workspace.models import Connection, WorkflowChange
 
 MAX_LISTED = 300
+# An empty Q would match every row.
+NOTHING = Q(pk__in=[])
 OF_IMPORTED_API = Q(operation__contains=":")
 # When the payload of a draft was made: what changed before that isn't drift.
 MADE_AT = Coalesce("payload_made_at", "created_at")
@@ -44,14 +46,20 @@ def find_draft_drift(draft: Draft, updates: ApiUpdates | None = None) -> Drift |
 
 def list_drifted_drafts(person: Person) -> list[tuple[Draft, Drift]]:
     """The person's drafts that no longer fit, newest first."""
-    updates, matches = ApiUpdates(), Q(pk__in=[])
+    matches = NOTHING
     for connection, uid in find_changed_workflows():
         matches |= Q(connection_id=connection, path_values__workflow_uid=uid)
-    own = list_drafts(person)
+    return find_drifted_drafts(list_drafts(person), ApiUpdates(), matches)
+
+
+def find_drifted_drafts(
+    rows: QuerySet[Draft], updates: ApiUpdates, matches: Q = NOTHING
+) -> list[tuple[Draft, Drift]]:
+    """Those of these drafts that updates of their APIs broke, or that match and no longer fit."""
     if updates.newest:
-        rows = own.filter(OF_IMPORTED_API).values_list("pk", "operation", MADE_AT)
-        matches |= Q(pk__in=updates.filter_changed(rows)[:MAX_LISTED])
-    found = own.defer(None).filter(matches)[:MAX_LISTED]
+        of_apis = rows.filter(OF_IMPORTED_API).values_list("pk", "operation", MADE_AT)
+        matches |= Q(pk__in=updates.filter_changed(of_apis)[:MAX_LISTED])
+    found = rows.defer(None).filter(matches)[:MAX_LISTED]
     return [(draft, drift) for draft in found if (drift := find_draft_drift(draft, updates))]
 
 
@@ -74,26 +82,29 @@ def find_broken_drafts(drafts: Iterable[Draft]) -> set[uuid.UUID]:
 def list_drifted_templates(person: Person) -> list[tuple[Template, Drift]]:
     """The visible templates whose newest version no longer fits."""
     rows = visible_templates(person).filter(archived_at=None)
-    return list(_find_drifted(rows, ApiUpdates()))
+    return list(find_drifted_templates(rows, ApiUpdates(), _of_changed_workflows()))
 
 
 def find_broken_templates(templates: Iterable[Template]) -> set[uuid.UUID]:
     """The ids of those templates whose newest version no longer fits."""
     rows = Template.objects.filter(pk__in=[each.pk for each in templates])
-    return {each.pk for each, drift in _find_drifted(rows, ApiUpdates()) if drift.breaks}
+    found = find_drifted_templates(rows, ApiUpdates(), _of_changed_workflows())
+    return {each.pk for each, drift in found if drift.breaks}
 
 
-def _find_drifted(
-    rows: QuerySet[Template], updates: ApiUpdates
+def _of_changed_workflows() -> Q:
+    # By UID only: a template may have another connection than its variants.
+    return Q(workflow_uid__in={uid for _connection, uid in find_changed_workflows()})
+
+
+def find_drifted_templates(
+    rows: QuerySet[Template], updates: ApiUpdates, matches: Q = NOTHING
 ) -> Iterator[tuple[Template, Drift]]:
-    uids = {uid for _connection, uid in find_changed_workflows()}
-    ids: list[uuid.UUID] = []
+    """Those of these templates that updates of their APIs broke, or that match and don't fit."""
     if updates.newest:
         of_apis = rows.filter(OF_IMPORTED_API).values_list("pk", "operation", "changed_at")
-        ids = updates.filter_changed(of_apis)
-    # By UID only: a template may have another connection than its variants.
-    found = rows.filter(Q(workflow_uid__in=uids) | Q(pk__in=ids[:MAX_LISTED]))
-    for each in found[:MAX_LISTED]:
+        matches |= Q(pk__in=updates.filter_changed(of_apis)[:MAX_LISTED])
+    for each in rows.filter(matches)[:MAX_LISTED]:
         if drift := find_template_drift(each, updates):
             yield each, drift
 
