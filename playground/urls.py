@@ -119,6 +119,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("repeats/<int:repeat_id>/delete/", repeats.delete_repeat, name="delete_repeat"),
     path("drift/", drift.show_drift, name="drift"),
     path("drift/drafts/<uuid:draft_id>/repair/", drift.repair_own_draft, name="repair_draft"),
+    path("drift/batches/<uuid:batch_id>/repair/", drift.repair_own_batch, name="repair_batch"),
     path(
         "drift/templates/<uuid:template_id>/repair/",
         drift.repair_saved_template,

@@ -94,7 +94,7 @@ def import_source(
         # Of two imports at once, the second compares with what the first one stored.
         api = lock_api(api)
         api.reads_references = reads_references
-        read = read_document(api.id, source, report, url or api.url)
+        read = store_document(api.id, source, report, url or api.url)
         return replace_document(person, api, read, compare_with(api, read))
 
 
@@ -112,7 +112,7 @@ def write_document(source: SourceDocument) -> tuple[str, str]:
     return text, hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_document(
+def store_document(
     api_id: str, source: SourceDocument, report: DocumentReport, url: str, parse: Parse = parse_api
 ) -> ReadDocument:
     """Store a document, without importing it."""
@@ -185,7 +185,7 @@ def _add(
         person=person,
         reads_references=reads_references,
     )
-    _index(api, read_document(api.id, source, report, url))
+    _index(api, store_document(api.id, source, report, url))
     record_event(person, "import-api", api.title)
     return api
 

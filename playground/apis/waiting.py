@@ -13,9 +13,9 @@ from playground.apis.importing import (
     compare_with,
     delete_unused,
     lock_api,
-    read_document,
     replace_document,
     report_on,
+    store_document,
     write_document,
 )
 from playground.apis.models import ImportedApi, WaitingDocument
@@ -45,7 +45,7 @@ def offer_document(
     with transaction.atomic():
         api = lock_api(api)
         api.reads_references = reads_references
-        read = read_document(api.id, source, report, url or api.url, parse_other)
+        read = store_document(api.id, source, report, url or api.url, parse_other)
         changes = compare_with(api, read)
         if not any(each["breaking"] for each in changes):
             return replace_document(person, api, read, changes)

@@ -1,14 +1,19 @@
-"""Drafts and templates that no longer fit their workflow, and repairing them."""
+"""Drafts, templates and batches that no longer fit their workflow or API; repairing them."""
 
 import uuid
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from playground.batches.access import BatchRefused, may_run
+from playground.batches.drift import list_drifted_batches, repair_batch
+from playground.batches.models import Batch
 from playground.drafts.models import Draft
+from playground.pages.batches.access import get_batch_or_404, is_being_set_up
 from playground.pages.payload_templates.access import get_template_or_404
 from playground.payload_templates.drift import (
     find_template_drift,
@@ -17,9 +22,10 @@ from playground.payload_templates.drift import (
     repair_draft,
     repair_template,
 )
+from playground.payload_templates.models import Template
 from playground.payload_templates.templates import may_change
 from playground.people.access import needs, person_of
-from playground.people.models import Role
+from playground.people.models import Person, Role
 
 # Problems named in the message after a repair.
 MAX_TOLD_PROBLEMS = 5
@@ -30,11 +36,28 @@ MAX_TOLD_PROBLEMS = 5
 def show_drift(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     templates = [
-        {"template": row, "drift": drift, "may_change": may_change(person, row)}
+        {"template": row, "drift": drift, "repair": address_repair_template(person, row)}
         for row, drift in list_drifted_templates(person)
     ]
-    context = {"drafts": list_drifted_drafts(person), "templates": templates}
+    batches = [
+        {"batch": row, "drift": drift, "repair": address_repair_batch(person, row)}
+        for row, drift in list_drifted_batches(person)
+    ]
+    drafts = list_drifted_drafts(person)
+    context = {"drafts": drafts, "templates": templates, "batches": batches}
     return render(request, "drift/page.html", context)
+
+
+def address_repair_template(person: Person, template: Template) -> str:
+    """Where the repair is sent; empty if the person may not change the template."""
+    may_repair = may_change(person, template)
+    return reverse("repair_template", args=[template.id]) if may_repair else ""
+
+
+def address_repair_batch(person: Person, batch: Batch) -> str:
+    """The same for a batch, which can be changed only before it is started."""
+    may_repair = may_run(person, batch) and is_being_set_up(batch)
+    return reverse("repair_batch", args=[batch.pk]) if may_repair else ""
 
 
 @needs(Role.EDITOR)
@@ -59,18 +82,36 @@ def repair_saved_template(request: HttpRequest, template_id: uuid.UUID) -> HttpR
     """Apply all safe fixes as a new version of the template."""
     person = person_of(request)
     template = get_template_or_404(request, template_id)
+    back = ["template", template_id] if request.POST.get("back") == "template" else ["drift"]
     # Before the repair: afterwards the drift is gone, with what it left.
     drift = find_template_drift(template)
     if not may_change(person, template) or not repair_template(person, template):
         message = _("There was nothing to repair automatically. Open the template to fix it.")
         messages.warning(request, message)
-        return redirect("drift")
+        return redirect(*back)
     message = _("Repaired %(name)s as a new version.") % {"name": template.name}
     left = [each.message for each in drift.left] if drift else []
     if not left:
         messages.success(request, message)
-        return redirect("drift")
+        return redirect(*back)
     # Named here because the list won't: the new version is newer than the workflow's change.
     left_message = _("Left to fix yourself:")
     messages.warning(request, " ".join([message, left_message, *left[:MAX_TOLD_PROBLEMS]]))
-    return redirect("drift")
+    return redirect(*back)
+
+
+@needs(Role.EDITOR)
+@require_POST
+def repair_own_batch(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
+    """Apply all safe fixes to the payload and the columns; its rows are checked again then."""
+    batch = get_batch_or_404(request, batch_id)
+    try:
+        repaired = repair_batch(person_of(request), batch.pk)
+    except BatchRefused as error:
+        messages.warning(request, str(error))
+        return redirect("batch", batch.pk)
+    if repaired:
+        messages.success(request, _("Repaired. Check the rows again before you send them."))
+    else:
+        messages.warning(request, _("There was nothing to repair automatically."))
+    return redirect("batch", batch.pk)

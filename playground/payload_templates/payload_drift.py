@@ -17,7 +17,7 @@ from playground.rules.drift import find_drift, realign
 from playground.rules.facts import Facts
 from playground.rules.operation_drift import (
     OPERATION,
-    Payload,
+    OperationPayload,
     find_operation_drift,
     realign_payload,
 )
@@ -84,7 +84,9 @@ def _find_api_drift(operation_id: str, state: State, update: OperationUpdate) ->
             _("API changed"), update.made_at, changes, (problem,), state, operation_id, (problem,)
         )
     before, after = update.before, update.after
-    payload = Payload(operation_id, state.text, state.path_values, state.metadata.media_type)
+    payload = OperationPayload(
+        operation_id, state.text, state.path_values, state.metadata.media_type
+    )
     problems = tuple(find_operation_drift(payload, before, after))
     if not problems:
         return None

@@ -24,7 +24,7 @@ OPERATION, MEDIA_TYPE = "#operation", "#media-type"
 
 
 @dataclass(frozen=True)
-class Payload:
+class OperationPayload:
     """What is sent by an operation; `values` are those of its parameters, by their keys.
 
     An empty media type is the operation's first.
@@ -36,7 +36,9 @@ class Payload:
     media_type: str = ""
 
 
-def find_operation_drift(payload: Payload, before: Operation, after: Operation) -> list[Problem]:
+def find_operation_drift(
+    payload: OperationPayload, before: Operation, after: Operation
+) -> list[Problem]:
     """What is wrong by `after` with a payload made for `before`, with a fix where it is clear.
 
     Problems that it had before are left out: the newer document didn't cause them.
@@ -45,7 +47,9 @@ def find_operation_drift(payload: Payload, before: Operation, after: Operation) 
     return [*found, *_check_body(payload, before, after), *_check_values(payload, before, after)]
 
 
-def realign_payload(payload: Payload, before: Operation, after: Operation) -> Payload:
+def realign_payload(
+    payload: OperationPayload, before: Operation, after: Operation
+) -> OperationPayload:
     """The payload after every fix that `find_operation_drift` offers; all other bytes stay."""
     for _ in range(MOST_ROUNDS):
         fixed = payload
@@ -57,7 +61,7 @@ def realign_payload(payload: Payload, before: Operation, after: Operation) -> Pa
     return payload
 
 
-def _apply(payload: Payload, fix: Fix, after: Operation) -> Payload:
+def _apply(payload: OperationPayload, fix: Fix, after: Operation) -> OperationPayload:
     """The payload after a fix, unchanged if another problem's fix has removed its place."""
     for edit in fix.edits:
         if edit.pointer == OPERATION:
@@ -71,7 +75,7 @@ def _apply(payload: Payload, fix: Fix, after: Operation) -> Payload:
     return payload
 
 
-def _apply_to_text(payload: Payload, fix: Fix, after: Operation) -> Payload:
+def _apply_to_text(payload: OperationPayload, fix: Fix, after: Operation) -> OperationPayload:
     body = after.find_body(payload.media_type)
     try:
         return replace(payload, text=apply_fix(payload.text, fix, body.schema if body else None))
@@ -88,7 +92,7 @@ def _edit_values(values: Mapping[str, str], key: str, edit: FixEdit) -> Mapping[
     return kept
 
 
-def _check_id(payload: Payload, after: Operation) -> Iterator[Problem]:
+def _check_id(payload: OperationPayload, after: Operation) -> Iterator[Problem]:
     if payload.operation != after.id:
         name = after.id.rpartition(":")[2]
         fix = Fix(f"Use {abbreviate(name)}", (FixEdit("replace", OPERATION, after.id),))
@@ -96,7 +100,9 @@ def _check_id(payload: Payload, after: Operation) -> Iterator[Problem]:
         yield Problem("drift-operation-renamed", OPERATION, 1, ERROR, message, {"name": name}, fix)
 
 
-def _check_media_type(payload: Payload, before: Operation, after: Operation) -> Iterator[Problem]:
+def _check_media_type(
+    payload: OperationPayload, before: Operation, after: Operation
+) -> Iterator[Problem]:
     """The body's media type, if it is gone, or if not choosing one means another one now."""
     types = [each.media_type for each in after.bodies]
     former = payload.media_type or (before.bodies[0].media_type if before.bodies else "")
@@ -115,7 +121,7 @@ def _check_media_type(payload: Payload, before: Operation, after: Operation) -> 
     yield Problem("drift-media-type", MEDIA_TYPE, 1, WARNING, message, params, offered)
 
 
-def _check_body(payload: Payload, before: Operation, after: Operation) -> list[Problem]:
+def _check_body(payload: OperationPayload, before: Operation, after: Operation) -> list[Problem]:
     text = payload.text
     old, new = before.find_body(payload.media_type), after.find_body(payload.media_type)
     if new is None:
@@ -129,7 +135,9 @@ def _check_body(payload: Payload, before: Operation, after: Operation) -> list[P
     return find_body_drift(text, old.schema if old else {}, new.schema)
 
 
-def _check_values(payload: Payload, before: Operation, after: Operation) -> Iterator[Problem]:
+def _check_values(
+    payload: OperationPayload, before: Operation, after: Operation
+) -> Iterator[Problem]:
     values = payload.values
     known = {(p.code, p.pointer) for p in check_typed_values(before.parameters, values, NO_FACTS)}
     old = {each.key: each for each in before.parameters}

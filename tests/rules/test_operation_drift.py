@@ -10,7 +10,7 @@ from playground.openapi.documents import ApiDocument
 from playground.openapi.entries import list_operation_entries
 from playground.openapi.operation_reading import OperationReader, read_api
 from playground.openapi.operations import Operation
-from playground.rules.operation_drift import Payload, find_operation_drift, realign_payload
+from playground.rules.operation_drift import OperationPayload, find_operation_drift, realign_payload
 
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
 ORDER = {
@@ -54,7 +54,7 @@ def order(**changes: Any) -> dict[str, Any]:
 
 def check(old: Operation, new: Operation, text: str, media_type: str = "", **values: str) -> Any:
     """Codes and places of the drift with the labels of fixes, and the repaired payload."""
-    payload = Payload(old.id, text, values, media_type)
+    payload = OperationPayload(old.id, text, values, media_type)
     found = find_operation_drift(payload, old, new)
     shown = [(e.code, e.pointer, e.fix.label if e.fix else "") for e in found]
     return shown, realign_payload(payload, old, new)
@@ -196,7 +196,7 @@ def test_parameters_are_renamed_moved_added_and_removed() -> None:
 def test_media_types_and_bodies_that_go() -> None:
     form = {"application_x-www-form-urlencoded": ORDER}
     old, text = read(ORDER, **form), '{"item": "a"}'
-    assert check(old, read(ORDER), text) == ([], Payload(old.id, text, {}))
+    assert check(old, read(ORDER), text) == ([], OperationPayload(old.id, text, {}))
     shown, payload = check(old, read(ORDER), text, "application/x-www-form-urlencoded")
     assert shown == [("drift-media-type", "#media-type", "Send it as application/json")]
     assert payload.media_type == ""

@@ -148,6 +148,7 @@ MAKERS: dict[str, Maker] = {
     "create_account_draft": make_connection,
     "delete_repeat": make_repeat,
     "repair_draft": make_draft,
+    "repair_batch": make_own_batch,
     "repair_template": lambda person: {"template_id": make_template(person).id},
     "workflow": make_workflow,
     "edit_workflow": make_workflow,

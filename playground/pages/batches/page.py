@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from playground.batches.access import may_run, may_stop
+from playground.batches.drift import find_batch_drift
 from playground.batches.models import Batch
 from playground.pages.batches.access import LARGE, get_batch_or_404, is_being_set_up
 from playground.pages.batches.checked import describe_checked
@@ -50,6 +51,7 @@ def show_run(
         **describe_rows(request, batch),
         **describe_options(batch, errors or {}),
         "errors": errors or {},
+        "drift": find_batch_drift(batch),
         **more,
     }
     return render(request, "batch/run.html", context, status=422 if errors else 200)

@@ -23,6 +23,7 @@ from playground.batches.batches import (
     set_source,
 )
 from playground.batches.copying import copy_batch, count_arrived, require_copyable
+from playground.batches.drift import find_batch_drift
 from playground.batches.mapping import InvalidMapping
 from playground.batches.mapping import Mapping as RowMapping
 from playground.batches.models import Batch
@@ -70,6 +71,8 @@ def show_setup(
         **describe_checked(request, batch),
         **describe_options(batch, errors),
         **_describe_columns(batch, source.samples, mapping, errors),
+        "drift": find_batch_drift(batch),
+        "repair": reverse("repair_batch", args=[batch.pk]) if may_run(person, batch) else "",
         **more,
     }
     return render(request, "batch/setup.html", context, status=422 if errors else 200)

@@ -26,6 +26,7 @@ from playground.pages.payload_templates.access import get_template_or_404
 from playground.pages.payload_templates.chosen import list_actions
 from playground.pages.responses import breadcrumbs, respond_with_file
 from playground.pages.selection import read_chosen_ids
+from playground.payload_templates.drift import find_broken_templates
 from playground.payload_templates.exports import (
     export_file_name,
     find_exported_credentials,
@@ -94,6 +95,7 @@ class TemplateRow:
     used_at: str
     changed_at: str
     may_change: bool
+    is_outdated: bool
 
 
 @needs(Role.VIEWER)
@@ -142,7 +144,8 @@ def _read_search(request: HttpRequest) -> Search:
 
 
 def _describe_rows(person: Person, templates: Sequence[Template]) -> list[TemplateRow]:
-    # All that the rows need is read in three queries, however many rows there are.
+    # Unless some are outdated, the rows need the same few queries however many there are.
+    outdated = find_broken_templates(templates)
     names = _workflow_names(templates)
     starred = find_favourites(person, templates)
     titles = find_titles(row.operation for row in templates)
@@ -163,6 +166,7 @@ def _describe_rows(person: Person, templates: Sequence[Template]) -> list[Templa
             used_at=row.used_at.isoformat(timespec="seconds") if row.used_at else "",
             changed_at=row.changed_at.isoformat(timespec="seconds"),
             may_change=may_change(person, row),
+            is_outdated=row.id in outdated,
         )
         for row in templates
     ]

@@ -17,6 +17,7 @@ from playground.drafts.assignments import AssignmentError, assign_typed
 from playground.drafts.changes import apply_state
 from playground.drafts.drafts import state_of
 from playground.drafts.metadata import own_variables
+from playground.pages.drift import address_repair_template
 from playground.pages.payload_templates.access import (
     get_editable_template,
     get_managed_template,
@@ -34,6 +35,7 @@ from playground.pages.responses import (
     respond_undone,
 )
 from playground.pages.templatetags.markup import operation_title
+from playground.payload_templates.drift import find_template_drift
 from playground.payload_templates.models import Sharing, Template, Version
 from playground.payload_templates.templates import (
     assign_details,
@@ -113,6 +115,7 @@ def render_template(
         "sharings": Sharing.choices,
         "folders": list_folders(person),
         **_describe_target(template, version),
+        **_describe_drift(person, template, version),
         **describe_wiki_links(request, template, state),
         **details,
     }
@@ -126,6 +129,14 @@ def _describe_target(template: Template, version: Version) -> dict[str, object]:
     uid = version.path_values.get("workflow_uid", "")
     workflow = find_workflow(version.connection, uid)
     return {"operation": title, "workflow": workflow, "workflow_uid": uid}
+
+
+def _describe_drift(person: Person, template: Template, version: Version) -> dict[str, object]:
+    """How the newest version no longer fits; older ones aren't repaired."""
+    if version.number != template.latest_version:
+        return {}
+    drift = find_template_drift(template)
+    return {"drift": drift, "repair": address_repair_template(person, template)}
 
 
 def _find_parent(person: Person, template: Template) -> Template | None:
