@@ -14,9 +14,18 @@ EMBEDDED = "x-documents"
 
 def list_external_addresses(raw: Mapping[str, Any], address: str = "") -> list[str]:
     """The addresses that references of a document lead to, made absolute by its own address."""
-    found = dict.fromkeys(_resolve(each, address)[0] for each in _find_references(raw))
-    # `#/…` is the document itself, under whatever address.
-    return [each for each in found if each and each != urldefrag(address)[0]]
+    return list(locate_external_addresses(raw, address))
+
+
+def locate_external_addresses(raw: Mapping[str, Any], address: str = "") -> dict[str, str]:
+    """The same with the pointer of a reference to each."""
+    found: dict[str, str] = {}
+    for reference, pointer in _find_references(raw):
+        target = _resolve(reference, address)[0]
+        # `#/…` is the document itself, under whatever address.
+        if target and target != urldefrag(address)[0]:
+            found.setdefault(target, pointer)
+    return found
 
 
 def embed_documents(
@@ -41,17 +50,18 @@ def _resolve(reference: str, address: str) -> tuple[str, str]:
         return "", ""
 
 
-def _find_references(raw: Any) -> Iterator[str]:
-    waiting = [raw]
+def _find_references(raw: Any) -> Iterator[tuple[str, str]]:
+    waiting: list[tuple[Any, str]] = [(raw, "")]
     while waiting:
-        part = waiting.pop()
+        part, pointer = waiting.pop()
         if isinstance(part, Mapping):
             reference = part.get("$ref")
             if isinstance(reference, str) and not reference.startswith("#"):
-                yield reference
-            waiting += part.values()
+                yield reference, pointer
+            inside = part.items()
+            waiting += [(each, pointers.child(pointer, key)) for key, each in inside]
         elif isinstance(part, list):
-            waiting += part
+            waiting += [(each, f"{pointer}/{index}") for index, each in enumerate(part)]
 
 
 def _rewrite(part: Any, address: str, places: Mapping[str, str]) -> Any:

@@ -44,13 +44,15 @@ _is_supported = re.compile(r"3\.\d+(\.\d+)?([-+].*)?").fullmatch
 class SourceDocument:
     """An OpenAPI document as plain values, and where in its text they are.
 
-    `lines` are those of the objects and lists of a YAML document, by identity.
+    `lines` are those of the objects and lists of a YAML document, by identity. `written` is what
+    the text has, if other documents were put into `raw` since.
     """
 
     raw: dict[str, Any] = field(repr=False)
     text: str = field(repr=False)
     faults: tuple[SourceFault, ...] = ()
     lines: Mapping[int, int] | None = field(default=None, repr=False)
+    written: dict[str, Any] | None = field(default=None, repr=False)
 
     def find_lines(self, places: Iterable[str]) -> dict[str, int]:
         """The lines (from 1) of these pointers, or of the nearest values around them."""
@@ -59,7 +61,7 @@ class SourceDocument:
         return {pointer: self._find_line(pointer, self.lines) for pointer in places}
 
     def _find_line(self, pointer: str, lines: Mapping[int, int]) -> int:
-        value: Any = self.raw
+        value: Any = self.raw if self.written is None else self.written
         line = lines.get(id(value), 1)
         for segment in pointers.split(pointer):
             value = get_member(value, segment)
@@ -69,6 +71,13 @@ class SourceDocument:
 
 def read_openapi(data: bytes) -> SourceDocument:
     """The OpenAPI 3 document in a text of JSON or YAML; raises InvalidDocument."""
+    document = read_source(data)
+    _check_version(document)
+    return document
+
+
+def read_source(data: bytes) -> SourceDocument:
+    """Any document of JSON or YAML, such as one with schemas only; raises InvalidDocument."""
     if len(data) > MOST_BYTES:
         raise InvalidDocument("It is larger than 20 MB.")
     text = _decode(data)
@@ -76,9 +85,7 @@ def read_openapi(data: bytes) -> SourceDocument:
         raise InvalidDocument("It is empty.")
     # Every JSON text is YAML, too, but reading it as such takes longer and reports less.
     is_json = _is_json(text) is not None
-    document = _read_json(text) if is_json else _read_yaml(text)
-    _check_version(document)
-    return document
+    return _read_json(text) if is_json else _read_yaml(text)
 
 
 def _decode(data: bytes) -> str:

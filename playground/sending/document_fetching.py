@@ -29,13 +29,17 @@ class FetchRefused(ValueError):
     """The document wasn't fetched; the text is a sentence for people."""
 
 
-def fetch_document(person: Person | None, url: str) -> bytes:
+class FetchersBusy(FetchRefused):
+    """Too many documents are being fetched at the same time."""
+
+
+def fetch_document(person: Person | None, url: str, follow_redirects: bool = True) -> bytes:
     """The bytes at an address (http or https); raises FetchRefused."""
     url = check_address(url)
     if not free.acquire(blocking=False):
-        raise FetchRefused(_("Other documents are being fetched. Try again in a few seconds."))
+        raise FetchersBusy(_("Other documents are being fetched. Try again in a few seconds."))
     try:
-        result = _fetch(url)
+        result = _fetch(url, follow_redirects)
     finally:
         free.release()
     if isinstance(result, Failure):
@@ -65,7 +69,7 @@ def check_address(url: str) -> str:
     return url
 
 
-def _fetch(url: str) -> Reply | Failure:
+def _fetch(url: str, follow_redirects: bool) -> Reply | Failure:
     limits = current_limits()
     limits = replace(
         limits,
@@ -74,7 +78,7 @@ def _fetch(url: str) -> Reply | Failure:
         wire_bytes=MOST_BYTES + 1,
         unpacked_bytes=MOST_BYTES + 1,
     )
-    call = Call("GET", url, (("Accept", ACCEPT),), follow_redirects=True)
+    call = Call("GET", url, (("Accept", ACCEPT),), follow_redirects=follow_redirects)
     return send_call(call, current_policy(), limits)
 
 

@@ -1,0 +1,110 @@
+"""Fetching the other documents that an OpenAPI document refers to, from its own origin only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+
+from playground.openapi.external import embed_documents, locate_external_addresses
+from playground.openapi.reading import MOST_BYTES, SourceDocument, read_openapi, read_source
+from playground.openapi.yaml_reading import InvalidDocument, SourceFault
+from playground.people.models import Person
+from playground.sending.document_fetching import FetchRefused, check_address, fetch_document
+
+MOST_DOCUMENTS, MOST_FAULTS = 50, 50
+# For all of them together: somebody waits for the page.
+LONGEST_SECONDS = 40.0
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def fetch_source(person: Person | None, url: str, with_references: bool) -> SourceDocument:
+    """The OpenAPI document at an address; raises FetchRefused or InvalidDocument."""
+    source = read_openapi(fetch_document(person, url))
+    return add_references(person, source, url) if with_references else source
+
+
+def add_references(person: Person | None, source: SourceDocument, url: str) -> SourceDocument:
+    """The document with those it refers to in it, and a fault for each that wasn't read.
+
+    `url` is its address, empty if it has none: then it has no origin to fetch others from.
+    """
+    fetching = _Fetching(person, check_address(url) if url else "", len(source.text))
+    for target, pointer in locate_external_addresses(source.raw, fetching.url).items():
+        fetching.waiting.setdefault(target, pointer)
+    fetching.run()
+    lines = source.find_lines(fetching.failures_at.values())
+    faults = [
+        SourceFault(lines[fetching.failures_at[target]], f"{target} wasn't read: {why}")
+        for target, why in list(fetching.failures.items())[:MOST_FAULTS]
+    ]
+    if len(fetching.failures) > MOST_FAULTS:
+        left = len(fetching.failures) - MOST_FAULTS
+        faults.append(SourceFault(1, f"{left} more documents weren't read."))
+    if not fetching.found:
+        return replace(source, faults=(*source.faults, *faults))
+    raw = embed_documents(source.raw, fetching.url, fetching.found)
+    return replace(source, raw=raw, written=source.raw, faults=(*source.faults, *faults))
+
+
+@dataclass
+class _Fetching:
+    """What was fetched and what wasn't; `waiting` has the pointers of the references."""
+
+    person: Person | None
+    url: str
+    size: int
+    waiting: dict[str, str] = field(default_factory=dict)
+    found: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    failures_at: dict[str, str] = field(default_factory=dict)
+
+    def run(self) -> None:
+        end = time.monotonic() + LONGEST_SECONDS
+        while self.waiting:
+            target, pointer = self.waiting.popitem()
+            try:
+                self._fetch(target, pointer, end)
+            except (FetchRefused, InvalidDocument) as error:
+                self.failures[target], self.failures_at[target] = str(error), pointer
+
+    def _fetch(self, target: str, pointer: str, end: float) -> None:
+        self._check(target, end)
+        # A redirect could lead to another origin.
+        data = fetch_document(self.person, target, follow_redirects=False)
+        self.size += len(data)
+        if self.size > MOST_BYTES:
+            raise FetchRefused(_("All documents together are larger than 20 MB."))
+        raw: Any = read_source(data).raw
+        if not isinstance(raw, dict):
+            raise FetchRefused(_("It isn't an object."))
+        self.found[target] = raw
+        for other in locate_external_addresses(raw, target):
+            if other not in self.found and other not in self.failures and other != self.url:
+                # Its place is that of the reference in the document that people imported.
+                self.waiting.setdefault(other, pointer)
+
+    def _check(self, target: str, end: float) -> None:
+        if not self.url:
+            raise FetchRefused(_("The document was imported without an address."))
+        if read_origin(target) != read_origin(self.url):
+            raise FetchRefused(_("Only documents of the same origin are fetched."))
+        if len(self.found) + len(self.failures) >= MOST_DOCUMENTS:
+            message = _("At most %(most)s other documents are fetched.")
+            raise FetchRefused(message % {"most": MOST_DOCUMENTS})
+        if time.monotonic() > end:
+            raise FetchRefused(_("Fetching the others took too long."))
+
+
+def read_origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port of an address."""
+    try:
+        parts = urlsplit(url)
+        scheme = parts.scheme.lower()
+        return scheme, (parts.hostname or "").lower(), parts.port or DEFAULT_PORTS.get(scheme)
+    except ValueError:
+        return "", "", None
