@@ -27,7 +27,9 @@ form.addEventListener("submit", (event) => {
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "true";
   button.setAttribute("aria-disabled", "true");
-  setTimeout(() => (status.textContent = status.dataset.text), SOON);
+  const isHere = file.files.length || document.getElementById("api_text").value.trim();
+  const step = isHere ? status.dataset.text : status.dataset.fetching;
+  setTimeout(() => (status.textContent = step), SOON);
 });
 // The page comes back as it was left when people return to it.
 addEventListener("pageshow", () => {

@@ -1,6 +1,7 @@
 """Pages of APIs: importing, reports, browsing, starting, updating, deleting."""
 
 import json
+import re
 from contextlib import ExitStack
 from html import unescape
 
@@ -11,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from playground.apis.importing import import_document
-from playground.apis.models import ImportedApi, StoredDocument
+from playground.apis.models import ImportedApi, StoredDocument, WaitingDocument
 from playground.drafts.drafts import start_draft
 from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
@@ -107,11 +108,11 @@ def test_an_address_is_fetched_and_refreshed(as_editor: Client, settings) -> Non
         assert answer["Location"] == "/apis/pets/report/"
         assert ImportedApi.objects.get().url == url
         newer = pets(info={"title": "Pets", "version": "2"})
-        del newer["paths"]["/pets/{id}"]
+        newer["paths"]["/cats"] = {"get": {"summary": "List cats", "responses": {}}}
         standin.body = as_bytes(newer)
         answer = as_editor.post("/apis/pets/refresh/", follow=True)
     assert "/apis/pets/changes/" in answer.redirect_chain[0][0]
-    assert "Delete a pet" in answer.content.decode()
+    assert "List cats" in answer.content.decode()
     assert ImportedApi.objects.get().version == "2"
     assert [path for _method, path, *_ in standin.seen] == ["/openapi.json"] * 2
 
@@ -278,6 +279,18 @@ def test_an_update_shows_what_breaks_and_what_uses_it(
     newer["paths"]["/cats"] = {"get": {"summary": "List cats", "responses": {}}}
     upload = SimpleUploadedFile("pets.json", as_bytes(newer), "application/json")
     answer = as_editor.post("/apis/pets/update/", {"file": upload}, follow=True)
+    assert answer.redirect_chain == [("/apis/pets/waiting/", 302)]
+    page = answer.content.decode()
+    assert "2 operations would change" in page
+    assert get_operation("pets:addPet").body_schema["required"] == ["name"]
+    # Each of the two would lack the age from then on; the other draft is a colleague's.
+    assert page.count("<li>The payload needs <code>age</code>.</li>") == 2
+    digest = re.search(r'name="digest" value="(\w+)"', page)[1]
+    for address in ("/apis/pets/", "/apis/"):
+        assert "waiting" in as_editor.get(address).content.decode()
+    answer = as_editor.post(
+        "/apis/pets/waiting/decide/", {"do": "import", "digest": digest}, follow=True
+    )
     page = answer.content.decode()
     assert "2 operations changed" in page
     assert "age is required now." in page
@@ -286,6 +299,84 @@ def test_an_update_shows_what_breaks_and_what_uses_it(
         assert name in page
     assert "Somebody" not in page
     assert "1 draft, template or batch of colleagues uses this API, too." in page
+    assert get_operation("pets:addPet").body_schema["required"] == ["name", "age"]
+    assert as_editor.get("/apis/pets/waiting/", follow=True).redirect_chain[0][0] == "/apis/pets/"
+
+
+def test_a_waiting_document_can_be_turned_down(
+    as_editor: Client, as_viewer: Client, api: ImportedApi
+) -> None:
+    newer = pets()
+    del newer["paths"]["/pets/{id}"]
+    upload = SimpleUploadedFile("pets.json", as_bytes(newer), "application/json")
+    as_editor.post("/apis/pets/update/", {"file": upload})
+    page = as_viewer.get("/apis/pets/waiting/").content.decode()
+    assert "All drafts, templates and batches that you can see would still fit." in page
+    assert "Import it" not in page
+    assert as_viewer.post("/apis/pets/waiting/decide/", {"do": "ignore"}).status_code == 403
+    stale = as_editor.post("/apis/pets/waiting/decide/", {"do": "import", "digest": "0"})
+    assert stale["Location"] == "/apis/pets/waiting/"
+    as_editor.post("/apis/pets/waiting/decide/", {"do": "ignore"})
+    assert not WaitingDocument.objects.exists()
+    assert get_operation("pets:deletePet").method == "DELETE"
+
+
+def test_the_schedule_is_set_and_failures_are_shown(as_editor: Client, editor: Person) -> None:
+    url = "http://127.0.0.1:9/openapi.json"
+    import_document(editor, as_bytes(pets()), url=url)
+    page = as_editor.get("/apis/pets/").content.decode()
+    assert '<option value="never" selected>Never</option>' in page
+    as_editor.post("/apis/pets/schedule/", {"refresh": "weekly"})
+    page = as_editor.get("/apis/pets/").content.decode()
+    assert '<option value="weekly" selected>Every week</option>' in page
+    assert ImportedApi.objects.get().refresh_due_at is not None
+    as_editor.post("/apis/pets/schedule/", {"refresh": "hourly"})
+    assert ImportedApi.objects.get().refresh == "weekly"
+    # Private addresses are refused.
+    as_editor.post("/apis/pets/refresh/")
+    page = unescape(as_editor.get("/apis/pets/").content.decode())
+    assert "The last refresh failed" in page
+    assert "Not refreshed" in as_editor.get("/apis/").content.decode()
+    uploaded = import_document(editor, as_bytes(pets()), name="Own").api
+    assert "Refreshed" not in as_editor.get("/apis/own/").content.decode()
+    answer = as_editor.post(f"/apis/{uploaded.id}/schedule/", {"refresh": "daily"}, follow=True)
+    assert "This API has no address." in answer.content.decode()
+
+
+def test_other_documents_are_named_and_fetched_on_request(as_editor: Client, settings) -> None:
+    settings.ALLOW_NETWORKS = ["127.0.0.0/8"]
+    document = pets()
+    document["components"]["schemas"]["Pet"] = {"$ref": "pet.json"}
+    document["components"]["schemas"]["Cat"] = {"$ref": "https://other.example/cat.json"}
+    asked = []
+
+    def script(connection, request: bytes) -> None:
+        asked.append(request.split(b" ")[1].decode())
+        pet = {"type": "object", "properties": {"tail": {"type": "string"}}}
+        body = as_bytes(pet if asked[-1] == "/pet.json" else document)
+        head = f"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+        connection.sendall(head.encode() + body)
+
+    with serve(script) as server:
+        as_editor.post("/apis/import/", {"url": f"{server.origin}/openapi.json"})
+        assert asked == ["/openapi.json"]
+        page = as_editor.get("/apis/pets/report/").content.decode()
+        assert f"{server.origin}/pet.json" in page
+        assert "https://other.example/cat.json" in page
+        answer = as_editor.post("/apis/pets/references/", follow=True)
+        assert "Read. 1 operation changed." in answer.content.decode()
+        assert asked == ["/openapi.json", "/openapi.json", "/pet.json"]
+        # A refresh reads them again, so that nothing seems to have changed.
+        answer = as_editor.post("/apis/pets/refresh/", follow=True)
+        assert "no operation changed" in answer.content.decode()
+        assert asked[3:] == ["/openapi.json", "/pet.json"]
+        sent = {"url": f"{server.origin}/openapi.json", "references": "yes", "name": "Two"}
+        as_editor.post("/apis/import/", sent)
+    for id in ("pets:addPet", "two:addPet"):
+        assert "tail" in get_operation(id).body_schema["properties"]
+    page = unescape(as_editor.get("/apis/two/report/").content.decode())
+    assert "https://other.example/cat.json wasn't read: Only documents of the same origin" in page
+    assert ImportedApi.objects.get(pk="two").reads_references
 
 
 def test_deleting_names_what_is_lost(

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from playground.apis.importing import import_document
+from playground.apis.waiting import offer_document
 from playground.batches.files import store_rows
 from playground.batches.models import Batch
 from playground.drafts.drafts import discard_draft, start_draft
 from playground.importers.tables import Reading, TableSource
+from playground.openapi.reading import read_openapi
 from playground.payload_templates.models import ShareLink
 from playground.payload_templates.share_links import ShareLinkInput, create_share_link
 from playground.payload_templates.versions import open_template
@@ -123,6 +125,15 @@ def make_api(person: Person) -> dict[str, Any]:
     return {"api_id": imported.api.id}
 
 
+def make_waiting_document(person: Person) -> dict[str, Any]:
+    importer = make_person(Role.OWNER, "importer")
+    api = import_document(importer, as_bytes(shop())).api
+    newer = shop()
+    del newer["paths"]["/orders/{id}"]
+    offer_document(importer, read_openapi(as_bytes(newer)), api)
+    return {"api_id": api.id}
+
+
 def make_api_change(person: Person) -> dict[str, Any]:
     importer = make_person(Role.OWNER, "importer")
     api = import_document(importer, as_bytes(shop())).api
@@ -159,6 +170,10 @@ MAKERS: dict[str, Maker] = {
     "api_report": make_api,
     "update_api": make_api,
     "refresh_api": make_api,
+    "schedule_refresh": make_api,
+    "read_references": make_api,
+    "waiting_document": make_waiting_document,
+    "decide_waiting": make_waiting_document,
     "api_change": make_api_change,
     "delete_api": make_api,
     "api_operation": make_api_operation,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from playground.apis.importing import write_tag_lines
-from playground.apis.models import ImportedApi, ImportedOperation
+from playground.apis.models import ImportedApi, ImportedOperation, WaitingDocument
 from playground.openapi.operations import Api, Operation, list_operations
 from playground.pages.apis.access import get_api_or_404, key_of
 from playground.pages.apis.listing import list_changes
@@ -103,6 +103,8 @@ def _describe_api(api: Api, imported: ImportedApi | None) -> dict[str, object]:
         "imported": imported,
         "counts": imported.report.get("counts", {}) if imported else {},
         "changes": list_changes(imported)[:3] if imported else [],
+        "waiting": bool(imported and WaitingDocument.objects.filter(api=imported).exists()),
+        "refreshes": ImportedApi.Refresh.choices,
         "title": imported.title if imported else api.title,
         "help": render_markdown(api.help),
         "connections": Connection.objects.filter(api=api.id).order_by("-practice", "name"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from playground.apis.importing import delete_api
 from playground.apis.models import ImportedApi
 from playground.openapi.operations import list_apis, list_operations
 from playground.pages.apis.access import get_imported_api, require_deleter
-from playground.pages.apis.usage import find_usage
+from playground.pages.apis.usage import Usage, find_usage
 from playground.pages.lists import ListColumn, ListShape
 from playground.pages.responses import breadcrumbs
 from playground.people.access import needs, person_of
@@ -56,7 +57,9 @@ def show_apis(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("find", "").strip()[:200]
     # Reports are large, and documents are larger.
     found = ImportedApi.objects.filter(contain_words(text, "title", "id")).defer("report", "rules")
-    found = found.annotate(operation_count=Count("operations")).select_related("person")
+    found = found.annotate(operation_count=Count("operations")).select_related("person", "waiting")
+    # Those of a waiting document are as large.
+    found = found.defer("waiting__report", "waiting__obstacles", "waiting__changes")
     listed = LIST.read(request, found)
     counts = dict(Connection.objects.order_by().values_list("api").annotate(number=Count("pk")))
     context = {
@@ -120,9 +123,7 @@ def show_change(request: HttpRequest, api_id: str, change_id: int) -> HttpRespon
     if found is None:
         raise Http404(_("There is no such update."))
     usage = find_usage(person_of(request), api.id)
-    rows = [_describe_change(each, usage.by_operation) for each in found.changes]
-    # Stable, so that each half stays in the order of the document.
-    rows.sort(key=lambda each: (not each["change"]["breaking"], not each["uses"]))
+    rows = describe_changes(found.changes, usage)
     context = {
         "api": api,
         "made": found,
@@ -133,6 +134,14 @@ def show_change(request: HttpRequest, api_id: str, change_id: int) -> HttpRespon
         "trail": breadcrumbs_of(api, _("Update")),
     }
     return render(request, "apis/change.html", context)
+
+
+def describe_changes(changes: Iterable[dict[str, Any]], usage: Usage) -> list[dict[str, Any]]:
+    """The rows of a table of changes: breaking ones first, then those of operations in use."""
+    rows = [_describe_change(each, usage.by_operation) for each in changes]
+    # Stable, so that each part stays in the order of the document.
+    rows.sort(key=lambda each: (not each["change"]["breaking"], not each["uses"]))
+    return rows
 
 
 def _describe_change(change: dict[str, Any], by_operation: Any) -> dict[str, Any]:
