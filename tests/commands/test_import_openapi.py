@@ -84,6 +84,26 @@ def test_an_address_is_fetched_through_the_guard(owner: Person, settings) -> Non
     assert ImportedApi.objects.get().url == standin.origin
 
 
+def test_other_documents_are_fetched_with_a_flag(tmp_path, owner: Person, settings) -> None:
+    document = pets()
+    document["components"]["schemas"]["Pet"] = {"$ref": "pet.json"}
+    with Standin() as standin:
+        standin.body = as_bytes(document)
+        settings.ALLOW_NETWORKS = ["127.0.0.0/8"]
+        out = io.StringIO()
+        call_command("import_openapi", standin.origin, stdout=out)
+        line = f"Refers to {standin.origin}/pet.json, which wasn't read (see --fetch-references)."
+        assert line in out.getvalue().splitlines()
+        # The stand-in answers everything alike: the document becomes its own schema.
+        call_command("import_openapi", standin.origin, "--fetch-references", stdout=out)
+    assert [path for _method, path, *_ in standin.seen] == ["/", "/", "/pet.json"]
+    api = ImportedApi.objects.get()
+    assert api.reads_references
+    assert "x-documents" in api.document.text
+    lines = run(tmp_path, json.dumps(document), "--fetch-references", "--dry-run").splitlines()
+    assert any("The document was imported without an address." in line for line in lines)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -9,14 +9,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from playground.apis.importing import ApiImport, ImportRefused, import_document
+from playground.apis.importing import ApiImport, ImportRefused, import_source
 from playground.apis.models import ImportedApi
 from playground.commands.startup import explain_missing_person, find_importer
 from playground.forms.coverage import find_json_fields
-from playground.openapi.reading import read_openapi
+from playground.openapi.reading import SourceDocument, read_openapi
 from playground.openapi.report import make_report
 from playground.openapi.yaml_reading import InvalidDocument
 from playground.sending.document_fetching import FetchRefused, fetch_document
+from playground.sending.reference_fetching import add_references
 
 
 class Command(BaseCommand):
@@ -38,6 +39,11 @@ class Command(BaseCommand):
             "--report", choices=("text", "json"), default="text", help="how to print the report"
         )
         parser.add_argument(
+            "--fetch-references",
+            action="store_true",
+            help="also fetch the documents it refers to, from the origin of its address",
+        )
+        parser.add_argument(
             "--dry-run", action="store_true", help="only report, without importing anything"
         )
 
@@ -46,14 +52,16 @@ class Command(BaseCommand):
         is_address = source.lower().startswith(("http://", "https://"))
         try:
             data = fetch_document(None, source) if is_address else read_file(source)
+            url = source if is_address else ""
+            document = read_openapi(data)
+            if options["fetch_references"]:
+                document = add_references(None, document, url)
             if options["dry_run"]:
-                report = make_report(read_openapi(data), find_json_fields)
+                report = make_report(document, find_json_fields)
                 head = f"{report.title} {report.version}".strip()
                 self.print_report(options["report"], head, report.as_dict())
                 return
-            # An invalid document shouldn't create a database.
-            read_openapi(data)
-            imported = self.store(data, options, source if is_address else "")
+            imported = self.store(document, options, url)
         except InvalidDocument as error:
             place = f"Line {error.line}, column {error.column or 1}: " if error.line else ""
             raise CommandError(f"{place}{error}") from None
@@ -65,7 +73,7 @@ class Command(BaseCommand):
         head = f"Imported {api.title} {api.version}".strip() + f" as {api.id}"
         self.print_report(options["report"], head, report_data)
 
-    def store(self, data: bytes, options: Mapping[str, Any], url: str) -> ApiImport:
+    def store(self, document: SourceDocument, options: Mapping[str, Any], url: str) -> ApiImport:
         person = find_importer(options["user"])
         if person is None:
             raise CommandError(explain_missing_person(options["user"]))
@@ -73,7 +81,14 @@ class Command(BaseCommand):
         former = ImportedApi.objects.filter(title=name).first() if name else None
         if former is None and url:
             former = ImportedApi.objects.filter(url=url).first()
-        return import_document(person, data, name=name, url=url, api=former)
+        return import_source(
+            person,
+            document,
+            name=name,
+            url=url,
+            api=former,
+            reads_references=options["fetch_references"],
+        )
 
     def print_report(self, kind: str, head: str, report: Mapping[str, Any]) -> None:
         if kind == "json":
@@ -103,6 +118,8 @@ def describe_report(head: str, report: Mapping[str, Any]) -> Iterable[str]:
         name = f"{each['method']} {each['path']} ({each['id']})"
         yield from (f"{name} can't be sent: {why}" for why in each["obstacles"])
         yield from (f"{name}, {at['pointer']}: {at['reason']}" for at in each["json_fields"])
+    for address in report.get("references", ()):
+        yield f"Refers to {address}, which wasn't read (see --fetch-references)."
     yield from (f"Line {each['line']}: {each['message']}" for each in report["faults"])
     if report["more_faults"]:
         yield f"{report['more_faults']} more faults aren't listed."
