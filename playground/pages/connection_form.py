@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice, product
 from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from playground.openapi.credentials import CredentialField
 from playground.openapi.operations import Api
 from playground.pages.parameters import UncutForm
+from playground.pages.server_choice import ABSOLUTE, list_servers, list_variables
 from playground.workspace.connections import (
     ConnectionInput,
     changes_host,
@@ -31,13 +32,11 @@ COLOURS = (
     ("violet", _("Violet")),
 )
 # Prefixes of the fields whose names come from the API's document.
-SECRET, SETTING = "secret_", "setting_"
+SECRET, SETTING, VARIABLE = "secret_", "setting_", "server_"
 MAX_VARIABLES = 200
 # Up to the last @: a password may contain slashes, and the scheme may be missing.
 CREDENTIAL = re.compile(r"^(\s*https?:/*)?.*@", re.IGNORECASE | re.DOTALL)
-ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
 BLANK_ROWS = 2
-MOST_SERVERS, LONGEST_NOTE = 50, 80
 MOST_SENDS_PER_MINUTE = 1_000_000
 
 
@@ -85,7 +84,7 @@ class ConnectionForm(UncutForm):
                 # No call can be assembled without it, not even a test.
                 self.fields[SETTING + each.name] = forms.CharField(
                     label=each.title,
-                    help_text=each.help,
+                    help_text=escape(each.help),
                     required=api.credential.needs(each.name),
                     max_length=500,
                 )
@@ -97,28 +96,64 @@ class ConnectionForm(UncutForm):
             )
         # Fields added later would come last; people enter the credential after the URL.
         credential = [name for name in self.fields if name.startswith((SECRET, SETTING))]
-        self.order_fields(["name", "server", "base_url", *credential])
+        variables = [name for name in self.fields if name.startswith(VARIABLE)]
+        self.order_fields(["name", "server", *variables, "base_url", *credential])
         self.remove_maxlength()
 
     def _add_servers(self) -> None:
-        """Let people choose among the servers of a document that has several."""
-        urls = list_base_urls(self.api)
-        if len(urls) < 2:
+        """Let people choose among the servers of a document and fill in their variables."""
+        self.servers = {each.url: each for each in list_servers(self.api)}
+        variables = list_variables(self.servers.values())
+        if len(self.servers) < 2 and not variables:
             return
-        self.fields["server"] = forms.ChoiceField(label=_("Server"), choices=urls, required=False)
+        choices = [(each.url, each.label) for each in self.servers.values()]
+        self.fields["server"] = forms.ChoiceField(
+            label=_("Server"), choices=choices, required=False
+        )
+        for each in variables:
+            # Help is drawn as HTML, and this one comes from the document.
+            self.fields[VARIABLE + each.name] = forms.CharField(
+                label=f"{{{each.name}}}",
+                help_text=escape(each.help) or _("A part of the server's address."),
+                initial=each.default,
+                required=False,
+                max_length=500,
+            )
         base_url = self.fields["base_url"]
         base_url.label, base_url.required = _("Or another base URL"), False
-        chosen = self.initial.get("base_url", "")
-        if chosen in dict(urls):
-            self.initial.update(server=chosen, base_url="")
+        self._choose_server(self.initial.get("base_url", ""))
+
+    def _choose_server(self, base_url: str) -> None:
+        """Show the server and the values that make up this address."""
+        for each in self.servers.values():
+            values = each.match(base_url)
+            if values is not None:
+                own = {VARIABLE + name: value for name, value in values.items()}
+                self.initial.update(own, server=each.url, base_url="")
+                return
 
     def clean_base_url(self) -> str:
-        """What was typed, else the chosen server; `server` comes first in the form."""
+        """What was typed, else the chosen server; its fields come first in the form."""
         typed: str = self.cleaned_data["base_url"].strip()
-        found = typed or self.cleaned_data.get("server", "")
-        if not found:
+        server = self.servers.get(self.cleaned_data.get("server", ""))
+        if not typed and server is None:
             raise forms.ValidationError(_("Choose a server, or enter a base URL."))
-        return str(found)
+        if typed or server is None:
+            return typed
+        values = {
+            name.removeprefix(VARIABLE): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith(VARIABLE)
+        }
+        missing = [
+            each.name
+            for each in server.variables
+            if not values.get(each.name, "").strip() and not each.default
+        ]
+        if missing:
+            names = ", ".join(f"{{{each}}}" for each in missing)
+            raise forms.ValidationError(_("Enter %(names)s.") % {"names": names})
+        return server.fill(values)
 
     def clean(self) -> dict[str, Any]:
         rows = list(self._variable_rows())
@@ -196,22 +231,6 @@ class ConnectionForm(UncutForm):
                 yield name.strip(), value
 
 
-def list_base_urls(api: Api) -> list[tuple[str, str]]:
-    """The servers of an API with each value of their variables, and labels for a list."""
-    found: dict[str, str] = {}
-    for server in api.servers:
-        values = [each.choices or (each.default,) for each in server.variables]
-        for combination in islice(product(*values), MOST_SERVERS):
-            url = server.url
-            for variable, value in zip(server.variables, combination, strict=True):
-                url = url.replace(f"{{{variable.name}}}", value)
-            # Relative ones have no host to send to.
-            if ABSOLUTE.match(url):
-                note = f" ({server.help[:LONGEST_NOTE]})" if server.help else ""
-                found.setdefault(url.rstrip("/"), f"{url}{note}")
-    return list(found.items())[:MOST_SERVERS]
-
-
 def _find_variable_error(rows: Sequence[tuple[str, str]]) -> str:
     """Why one of the variables would be lost; empty if none would."""
     names = [name for name, _value in rows]
@@ -226,7 +245,7 @@ def _find_variable_error(rows: Sequence[tuple[str, str]]) -> str:
 
 
 def _secret_field(each: CredentialField, is_stored: bool) -> forms.CharField:
-    hint = _("Saved. Type to replace it.") if is_stored else each.help
+    hint = _("Saved. Type to replace it.") if is_stored else escape(each.help)
     widget = forms.PasswordInput(
         render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}
     )
