@@ -71,12 +71,12 @@ class SourceDocument:
 
 def read_openapi(data: bytes) -> SourceDocument:
     """The OpenAPI 3 document in a text of JSON or YAML; raises InvalidDocument."""
-    document = read_source(data)
+    document = read_any_document(data)
     _check_version(document)
     return document
 
 
-def read_source(data: bytes) -> SourceDocument:
+def read_any_document(data: bytes) -> SourceDocument:
     """Any document of JSON or YAML, such as one with schemas only; raises InvalidDocument."""
     if len(data) > MOST_BYTES:
         raise InvalidDocument("It is larger than 20 MB.")

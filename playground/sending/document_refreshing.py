@@ -33,13 +33,13 @@ def refresh_api(person: Person | None, api: ImportedApi) -> ApiImport | WaitingD
     except FetchersBusy:
         raise  # that says nothing about the document
     except (FetchRefused, InvalidDocument, ImportRefused) as error:
-        record_refresh(api, describe_failure(error))
+        record_refresh(api, explain_refresh_failure(error))
         raise
     record_refresh(api)
     return found
 
 
-def describe_failure(error: ValueError) -> str:
+def explain_refresh_failure(error: ValueError) -> str:
     """The error as a sentence, with its place in the document."""
     if isinstance(error, InvalidDocument) and error.line:
         return f"Line {error.line}: {error}"

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 
 from playground.openapi.external import embed_documents, locate_external_addresses
-from playground.openapi.reading import MOST_BYTES, SourceDocument, read_openapi, read_source
+from playground.openapi.reading import MOST_BYTES, SourceDocument, read_any_document, read_openapi
 from playground.openapi.yaml_reading import InvalidDocument, SourceFault
 from playground.people.models import Person
 from playground.sending.document_fetching import FetchRefused, check_address, fetch_document
@@ -79,7 +79,7 @@ class _Fetching:
         self.size += len(data)
         if self.size > MOST_BYTES:
             raise FetchRefused(_("All documents together are larger than 20 MB."))
-        raw: Any = read_source(data).raw
+        raw: Any = read_any_document(data).raw
         if not isinstance(raw, dict):
             raise FetchRefused(_("It isn't an object."))
         self.found[target] = raw
@@ -91,7 +91,7 @@ class _Fetching:
     def _check(self, target: str, end: float) -> None:
         if not self.url:
             raise FetchRefused(_("The document was imported without an address."))
-        if read_origin(target) != read_origin(self.url):
+        if split_origin(target) != split_origin(self.url):
             raise FetchRefused(_("Only documents of the same origin are fetched."))
         if len(self.found) + len(self.failures) >= MOST_DOCUMENTS:
             message = _("At most %(most)s other documents are fetched.")
@@ -100,7 +100,7 @@ class _Fetching:
             raise FetchRefused(_("Fetching the others took too long."))
 
 
-def read_origin(url: str) -> tuple[str, str, int | None]:
+def split_origin(url: str) -> tuple[str, str, int | None]:
     """Scheme, host and port of an address."""
     try:
         parts = urlsplit(url)

@@ -10,7 +10,7 @@ from playground.openapi.reading import SourceDocument, read_openapi
 from playground.openapi.report import make_report
 from playground.openapi.schemas import SchemaNode
 from playground.sending import reference_fetching
-from playground.sending.reference_fetching import add_references, read_origin
+from playground.sending.reference_fetching import add_references, split_origin
 from tests.apis.documents import shop
 from tests.network.servers import serve
 
@@ -122,7 +122,7 @@ def test_their_number_and_size_are_bounded(files: Any, monkeypatch: Any) -> None
 
 
 def test_origins() -> None:
-    assert read_origin("HTTPS://A.example/x") == read_origin("https://a.example:443/y")
-    assert read_origin("http://a.example") != read_origin("https://a.example")
-    assert read_origin("https://a.example:8443") != read_origin("https://a.example")
-    assert read_origin("http://a:99999999/") == ("", "", None)
+    assert split_origin("HTTPS://A.example/x") == split_origin("https://a.example:443/y")
+    assert split_origin("http://a.example") != split_origin("https://a.example")
+    assert split_origin("https://a.example:8443") != split_origin("https://a.example")
+    assert split_origin("http://a:99999999/") == ("", "", None)
