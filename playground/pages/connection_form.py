@@ -121,7 +121,11 @@ class ConnectionForm(UncutForm):
             )
         base_url = self.fields["base_url"]
         base_url.label, base_url.required = _("Or another base URL"), False
-        self._choose_server(self.initial.get("base_url", ""))
+        if self.connection is None:
+            # The first server is chosen, and its variables have their defaults.
+            self.initial["base_url"] = ""
+        else:
+            self._choose_server(self.connection.base_url)
 
     def _choose_server(self, base_url: str) -> None:
         """Show the server and the values that make up this address."""

@@ -7,16 +7,21 @@ from datetime import timedelta
 from django.utils import timezone
 
 from playground.apis.importing import import_document
+from playground.apis.models import ImportedApi
+from playground.apis.waiting import offer_document
 from playground.batches.models import Batch, Row
 from playground.commands.practice import fill_practice
 from playground.drafts.drafts import start_draft
+from playground.drafts.states import State
 from playground.engine.processes import record_beat
 from playground.history.models import Exchange
 from playground.openapi.operations import get_operation
 from playground.openapi.payloads import build_account_payload
+from playground.openapi.reading import read_openapi
 from playground.payload_templates.models import Template
 from playground.payload_templates.share_links import ShareLinkInput, create_share_link
-from playground.payload_templates.versions import open_template
+from playground.payload_templates.templates import TemplateInput
+from playground.payload_templates.versions import Content, create_template, open_template
 from playground.people.audit import record_event
 from playground.people.models import Person, Role
 from playground.people.tokens import make_token
@@ -117,8 +122,16 @@ def _apis() -> dict[str, str]:
     del newer["paths"]["/pets"]["get"]
     import_document(importer, as_bytes(newer), api=api)
     start_draft(importer, "pets:addPet", "{}")
+    content = Content(State('{"name": "Tom"}'))
+    details = TemplateInput("Every cat", sharing="view")
+    create_template(importer, "pets:addPet", content, details)
+    newer["components"]["schemas"]["Pet"] = {"required": ["age"], "properties": {"age": {}}}
+    offer_document(importer, read_openapi(as_bytes(newer)), api)
+    address, failure = "https://pets.example/openapi.json", "No answer came in 20 seconds."
+    ImportedApi.objects.update(url=address, refresh="daily", refresh_failure=failure)
     return {
         "apis": "/apis/",
+        "waiting-document": "/apis/pets/waiting/",
         "import-api": "/apis/import/",
         "api": "/apis/pets/",
         "api-report": "/apis/pets/report/",

@@ -123,7 +123,7 @@ def show_change(request: HttpRequest, api_id: str, change_id: int) -> HttpRespon
     if found is None:
         raise Http404(_("There is no such update."))
     usage = find_usage(person_of(request), api.id)
-    rows = describe_differences(found.changes, usage)
+    rows = describe_change_rows(found.changes, usage)
     context = {
         "api": api,
         "made": found,
@@ -136,7 +136,7 @@ def show_change(request: HttpRequest, api_id: str, change_id: int) -> HttpRespon
     return render(request, "apis/change.html", context)
 
 
-def describe_differences(changes: Iterable[dict[str, Any]], usage: Usage) -> list[dict[str, Any]]:
+def describe_change_rows(changes: Iterable[dict[str, Any]], usage: Usage) -> list[dict[str, Any]]:
     """The rows of a table of changes: breaking ones first, then those of operations in use."""
     rows = [_describe_change(each, usage.by_operation) for each in changes]
     # Stable, so that each part stays in the order of the document.

@@ -23,7 +23,7 @@ from playground.drafts.drafts import list_drafts
 from playground.drafts.models import Draft
 from playground.pages.apis.access import get_imported_api
 from playground.pages.apis.imports import show_imported
-from playground.pages.apis.listing import breadcrumbs_of, describe_differences
+from playground.pages.apis.listing import breadcrumbs_of, describe_change_rows
 from playground.pages.apis.usage import Use, find_usage
 from playground.payload_templates.drift import find_drifted_drafts, find_drifted_templates
 from playground.payload_templates.payload_drift import Drift
@@ -50,7 +50,7 @@ def show_waiting(request: HttpRequest, api_id: str) -> HttpResponse:
         messages.info(request, _("No newer document is waiting."))
         return redirect("api", api.id)
     usage = find_usage(person, api.id)
-    rows = describe_differences(waiting.changes, usage)
+    rows = describe_change_rows(waiting.changes, usage)
     context = {
         "api": api,
         "waiting": waiting,
