@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from playground.apis.models import ImportedApi, ImportedOperation, StoredDocument
+from playground.apis.rules import OperationRules, apply_rules, read_rules
 from playground.openapi.documents import ApiDocument
 from playground.openapi.entries import OperationEntry, list_operation_entries
 from playground.openapi.operation_reading import OperationReader, read_api
@@ -26,6 +27,7 @@ class ParsedApi:
     reader: OperationReader
     entries: dict[str, OperationEntry]
     operations: dict[str, Operation] = field(default_factory=dict)
+    ruled: dict[str, tuple[OperationRules, Operation]] = field(default_factory=dict)
 
     def get(self, key: str) -> Operation | None:
         """The operation with that key; always the same object."""
@@ -34,6 +36,16 @@ class ParsedApi:
         found = self.operations.get(key)
         # Two threads may read it at once: the first one's is kept.
         return found or self.operations.setdefault(key, self.reader.read(self.entries[key]))
+
+    def get_ruled(self, key: str, rules: OperationRules) -> Operation | None:
+        """The operation with that key and these rules; the same object until they change."""
+        operation = self.get(key)
+        if operation is None or rules == OperationRules():
+            return operation
+        kept = self.ruled.get(key)
+        if kept is None or kept[0] != rules:
+            kept = self.ruled[key] = (rules, apply_rules(operation, rules))
+        return kept[1]
 
 
 class ImportedCatalog:
@@ -45,8 +57,10 @@ class ImportedCatalog:
 
     def find_operation(self, id: str) -> Operation | None:
         api_id, _colon, key = id.partition(":")
-        parsed = _find_parsed(api_id)
-        return parsed.get(key) if parsed else None
+        found = ImportedApi.objects.filter(pk=api_id).values_list("document", "url", "rules")
+        for digest, url, rules in found:
+            return parse_api(api_id, digest, url).get_ruled(key, read_rules(rules, key))
+        return None
 
     def find_title(self, id: str) -> str | None:
         api_id, _colon, key = id.partition(":")

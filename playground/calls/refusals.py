@@ -118,7 +118,7 @@ def describe_reason(fields: Fields) -> str | None:
     """
     fields = _normalize_keys(fields[0] if isinstance(fields, list) and fields else fields)
     message = find_value(fields, _MESSAGES)
-    details = [*islice((d for d in _list_details(fields) if d != message), _MOST_DETAILS)]
+    details = [*islice((d for d in list_details(fields) if d != message), _MOST_DETAILS)]
     if message is not None and not details:
         return shorten(message, LONGEST_REASON)
     if details:
@@ -131,8 +131,9 @@ def describe_reason(fields: Fields) -> str | None:
     return find_value(fields, _LABELS)
 
 
-def _list_details(fields: Fields) -> Iterator[str]:
-    """Each detail as `place: message`."""
+def list_details(fields: Fields) -> Iterator[str]:
+    """Each detail of an object as `place: message`; its keys may be written in any way."""
+    fields = _normalize_keys(fields)
     for pointer in _LISTS:
         found = follow(fields, pointer)
         if isinstance(found, list):

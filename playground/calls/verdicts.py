@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from html import unescape
 from urllib.parse import urlsplit
 
 from playground.calls.content import decode_reply, find_content_type
+from playground.calls.doubts import find_doubt, has_value
 from playground.calls.fields import (
     Fields,
     find_value,
     follow,
-    is_web_page,
     read_fields,
     shorten,
 )
-from playground.calls.refusals import describe_reason, says_it_failed
+from playground.calls.reasons import find_reason
+from playground.calls.refusals import says_it_failed
+from playground.calls.reply_rules import UNFIT, describe_unfit, is_success
 from playground.calls.values import Failure, Outcome, Redirect, Reply, Verdict
 from playground.openapi.operations import Operation
 from playground.openapi.responses import (
@@ -32,14 +32,11 @@ from playground.openapi.responses import (
     find_content,
     find_mismatch,
     find_schema,
-    is_documented,
     list_successes,
-    name_media_types,
     normalize_media_type,
 )
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,300})", re.I)
 _FOLLOWED = (301, 302, 303, 307, 308)
 _HTTP_ERROR = (
     "HTTP error: {api} answered {answered} ({reason}).",
@@ -89,9 +86,18 @@ def reach_verdict(operation: Operation, outcome: Reply | Failure, text: str = ""
         template = _BODY_DROPPED if turned.drops_body else _METHOD_CHANGED
         return _advise(operation, "redirected", template, known | _describe_turn(turned), text)
     if 200 <= status < 300:
+        own = operation.verdict.own
+        is_known = not (outcome.truncated or outcome.unreadable)
+        is_fit = is_success(own, media_type, fields) if is_known else None
+        if own is not None and is_fit is False:
+            known |= describe_unfit(own, fields)
+            messages = _refused(operation, UNFIT[own.comparison])
+            return _make_verdict(Outcome.REFUSED, "refused", messages, known)
+        if is_fit:
+            return _accept(operation, outcome, known)
         if _is_refusal(operation, outcome, fields):
             return _make_verdict(Outcome.REFUSED, "refused", _refused(operation), known)
-        if doubt := _find_doubt(operation, outcome, body, media_type, fields):
+        if doubt := find_doubt(operation, outcome, body, media_type, fields):
             says = ' It says: "{reason}".' if "reason" in known else ""
             return _advise(
                 operation, doubt.code, doubt.template + says, {**known, **doubt.params}, text
@@ -113,7 +119,7 @@ def _find_known(operation: Operation, reply: Reply, fields: Fields) -> dict[str,
     found = {name: find_value(fields, wanted) for name, wanted in operation.verdict.values.items()}
     # The reason phrase is free text of the server: one line of it has to do.
     answered = f"{reply.status} {shorten(reply.reason, 80)}".strip()
-    reason = describe_reason(fields)
+    reason = find_reason(operation, reply, fields)
     # A body that merely repeats the status doesn't give a reason.
     found["reason"] = None if reason == str(reply.status) else reason
     found |= {"api": operation.api.title, "answered": answered}
@@ -125,10 +131,11 @@ def _gives_reason(operation: Operation, known: Mapping[str, str]) -> bool:
     return "reason" in known or not known.keys().isdisjoint(operation.verdict.values)
 
 
-def _refused(operation: Operation) -> Sequence[str]:
-    """The operation's messages, then one for reasons in an undocumented format."""
+def _refused(operation: Operation, *others: str) -> Sequence[str]:
+    """The operation's messages, then one for reasons in an undocumented format, then others."""
     *own, last = operation.verdict.refused
-    return (*own, f"Refused by {operation.api.title}: {{reason}} (status {{status}})", last)
+    usual = "Refused by {api}: {reason} (status {status})"
+    return (*own, usual, *others, last)
 
 
 def _is_refusal(operation: Operation, reply: Reply, fields: Fields) -> bool:
@@ -136,7 +143,7 @@ def _is_refusal(operation: Operation, reply: Reply, fields: Fields) -> bool:
     equals = operation.verdict.equals
     if equals is not None:
         found = follow(fields, equals[0])
-        if _has_value(found) and not _equals(found, equals[1]):
+        if has_value(found) and not _equals(found, equals[1]):
             return True
     if normalize_media_type(find_content_type(reply)) == PROBLEM:
         return True
@@ -148,55 +155,6 @@ def _is_refusal(operation: Operation, reply: Reply, fields: Fields) -> bool:
     if isinstance(fields, list) and fields and not fits:
         fields = fields[0]
     return says_it_failed(fields, schema.get("properties", ()) if fits else ())
-
-
-@dataclass(frozen=True)
-class _Doubt:
-    """Why a 2xx isn't what the operation documents."""
-
-    code: str
-    template: str
-    params: Mapping[str, str] = field(default_factory=dict)
-
-
-def _find_doubt(
-    operation: Operation, reply: Reply, body: str, media_type: str, fields: Fields
-) -> _Doubt | None:
-    """Return None if the reply is what the operation documents."""
-    lead = "Unknown: {api} answered {answered}"
-    if reply.unreadable:
-        template = "Unknown: the body of {api}'s answer (status {status}) is {unreadable}."
-        return _Doubt("packed", template, {"unreadable": reply.unreadable})
-    content = find_content(operation.replies, reply.status)
-    if content is None:
-        usual = " or ".join(list_successes(operation.replies)) or "nothing"
-        return _Doubt("odd-status", lead + ", where {usual} is documented.", {"usual": usual})
-    params = {"expected": name_media_types(content) or "no body"}
-    if reply.truncated:
-        return _Doubt("too-large", lead + " with a body too large to read completely.")
-    if media_type != JSON and is_web_page(body):
-        title = _TITLE.search(body)
-        params["page"] = f'the web page "{shorten(unescape(title[1]))}"' if title else "a web page"
-        why = "A sign-in page or a proxy may have answered in its place."
-        return _Doubt("web-page", f"{lead} with {{page}} instead of {{expected}}. {why}", params)
-    if not content:
-        return None
-    if not body.strip():
-        return _Doubt("empty", lead + " with an empty body instead of {expected}.", params)
-    claimed = normalize_media_type(find_content_type(reply))
-    if claimed and not is_documented(claimed, content):
-        params["claimed"] = shorten(claimed)
-        return _Doubt("odd-type", lead + " with {claimed} instead of {expected}.", params)
-    if not is_documented(media_type, content):
-        return _Doubt("unreadable", lead + " with a body that isn't {expected}.", params)
-    equals = operation.verdict.equals
-    if equals is not None and not _has_value(follow(fields, equals[0])):
-        return _Doubt("unreadable", lead + ", but the body doesn't say what happened.")
-    # Schemas describe JSON: XML and CSV are judged only by the values that the rule names.
-    mismatch = find_mismatch(find_schema(content, JSON), fields) if media_type == JSON else None
-    if mismatch:
-        return _Doubt("odd-shape", lead + ", but the body {mismatch}.", {"mismatch": mismatch})
-    return None
 
 
 def _accept(operation: Operation, reply: Reply, known: Mapping[str, str]) -> Verdict:
@@ -270,10 +228,6 @@ def _make_verdict(
     pieces = _PLACEHOLDER.split(template)
     pieces[1::2] = [known.get(name, f"{{{name}}}") for name in pieces[1::2]]
     return Verdict(outcome, code, "".join(pieces), {**known, "says": template})
-
-
-def _has_value(found: Fields) -> bool:
-    return bool(found.strip()) if isinstance(found, str) else found is not None
 
 
 def _equals(found: Fields, wanted: object) -> bool:

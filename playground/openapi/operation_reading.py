@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin
 
@@ -12,8 +12,9 @@ from playground.openapi.credentials import Credential
 from playground.openapi.documents import ApiDocument, read_list_rules
 from playground.openapi.entries import DocumentFault, OperationEntry, read_plain_text
 from playground.openapi.extensions import read_extensions
+from playground.openapi.links import LinkReader, ResponseLink
 from playground.openapi.parameter_reading import ParameterReader, read_examples
-from playground.openapi.parameters import Encoding, RequestBody
+from playground.openapi.parameters import Encoding, Parameter, RequestBody
 from playground.openapi.responses import JSON, list_successes, normalize_media_type
 from playground.openapi.samples import find_sample
 from playground.openapi.schemas import SchemaNode
@@ -102,6 +103,7 @@ class OperationReader:
         self.security = security
         self.faults: list[DocumentFault] = []
         self.parameters = ParameterReader(document, self.faults)
+        self.links = LinkReader(document, prefix, self.read_parameters_quietly, self.report)
 
     def read(self, entry: OperationEntry) -> Operation:
         """The operation of an entry."""
@@ -130,6 +132,7 @@ class OperationReader:
             tags=entry.tags,
             deprecated=entry.deprecated,
             own_credential=self.find_credential(raw, entry.pointer),
+            links=tuple(self.read_links(raw, entry.pointer)),
             **read_extensions(raw, entry.pointer, self.faults),
         )
 
@@ -190,6 +193,20 @@ class OperationReader:
         if not list_successes(found):
             found["2XX"] = {}
         return found
+
+    def read_links(self, raw: Mapping[str, Any], pointer: str) -> Iterator[ResponseLink]:
+        """The links of all documented responses."""
+        responses = raw.get("responses")
+        for status in responses if isinstance(responses, Mapping) else ():
+            own = pointers.child(f"{pointer}/responses", status)
+            reply, place = self.document.follow(responses[status], own)
+            if isinstance(reply, Mapping):
+                yield from self.links.read(status, reply, place)
+
+    def read_parameters_quietly(self, entry: OperationEntry) -> list[Parameter]:
+        """The parameters of another operation, whose own reading reports what is wrong."""
+        found = ParameterReader(self.document, []).read(entry)
+        return [each for listed in found.values() for each in listed]
 
     def read_content(self, reply: Mapping[str, Any], pointer: str) -> dict[str, Any]:
         content = reply.get("content")

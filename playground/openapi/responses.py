@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -37,6 +37,14 @@ def find_content(replies: Mapping[str, Content], status: int) -> Content | None:
         return exact
     by_range = {name.upper(): content for name, content in replies.items()}
     return by_range.get(f"{status // 100}XX")
+
+
+def find_response(statuses: Iterable[str], status: int) -> str | None:
+    """The key of the response documented for a status: exact, else a range, else `default`."""
+    listed = list(statuses)
+    by_name = {each.upper(): each for each in reversed(listed)}
+    names = (str(status), f"{status // 100}XX", "DEFAULT")
+    return next((by_name[each] for each in names if each in by_name), None)
 
 
 def list_successes(replies: Mapping[str, Content]) -> list[str]:

@@ -9,7 +9,9 @@ from typing import Any
 
 from playground.openapi.credentials import Credential
 from playground.openapi.documents import ListRule
+from playground.openapi.links import ResponseLink
 from playground.openapi.parameters import Parameter, RequestBody
+from playground.openapi.reply_rules import ReplyRule
 
 Schema = Mapping[str, Any]
 
@@ -21,7 +23,8 @@ class VerdictRule:
     `equals` is a pointer and the value found there on success. `values` has, for each
     placeholder of the messages, the pointers where the reply may have its value, in order of
     preference; `{status}` is always known, `{reason}` if the body says what went wrong. `job`
-    is the pointer of the UID of the job that was started, or empty.
+    is the pointer of the UID of the job that was started, or empty. `own` is the rule that people
+    set in the page of an imported operation.
     """
 
     accepted: tuple[str, ...]
@@ -29,6 +32,7 @@ class VerdictRule:
     equals: tuple[str, Any] | None = None
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     job: str = ""
+    own: ReplyRule | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,8 @@ class Operation:
     body. Its schemas require what a success must have. `unknown_advice` is what to do if it
     is unknown whether a call arrived. `repeat` has the pointers of a repeating call (`name`,
     `unit`, `every`), `ends_repeat` the path field that names the repeat this call ends.
-    `listed_fields` has the keys of the body whose values another operation lists.
+    `listed_fields` has the keys of the body whose values another operation lists. `links` lead
+    from a reply to operations that continue with it.
     """
 
     # OpenAPI's operationId, summary and description.
@@ -126,6 +131,7 @@ class Operation:
     tags: tuple[str, ...] = ()
     deprecated: bool = False
     own_credential: Credential | None = None
+    links: tuple[ResponseLink, ...] = ()
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -170,7 +170,7 @@ def test_a_problem_is_refused_whatever_its_status() -> None:
         assert verdict.outcome == Outcome.REFUSED
         assert "Scenario 12 is paused" in verdict.message
     assert judge("start-scenario", body, "application/problem+json", 422).message == (
-        "Refused by Altcraft: Scenario 12 is paused (status 422)"
+        "Refused by Altcraft: Busy: Scenario 12 is paused (status 422)"
     )
     busy = judge("start-scenario", '{"title": "Busy"}', "application/problem+json", 503)
     assert busy.message == "HTTP error: Altcraft answered 503 (Busy)."

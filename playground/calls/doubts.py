@@ -1,0 +1,89 @@
+"""Why a 2xx reply may not be the success that its operation documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import unescape
+
+from playground.calls.content import find_content_type
+from playground.calls.fields import Fields, follow, is_web_page, shorten
+from playground.calls.reply_rules import name_place, needs_body
+from playground.calls.values import Reply
+from playground.openapi.operations import Operation
+from playground.openapi.responses import (
+    JSON,
+    find_content,
+    find_mismatch,
+    find_schema,
+    is_documented,
+    list_successes,
+    name_media_types,
+    normalize_media_type,
+)
+
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,300})", re.I)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Why a 2xx isn't what the operation documents."""
+
+    code: str
+    template: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+def find_doubt(
+    operation: Operation, reply: Reply, body: str, media_type: str, fields: Fields
+) -> Doubt | None:
+    """Return None if the reply is what the operation documents."""
+    lead = "Unknown: {api} answered {answered}"
+    if reply.unreadable:
+        template = "Unknown: the body of {api}'s answer (status {status}) is {unreadable}."
+        return Doubt("packed", template, {"unreadable": reply.unreadable})
+    content = find_content(operation.replies, reply.status)
+    if content is None:
+        usual = " or ".join(list_successes(operation.replies)) or "nothing"
+        return Doubt("odd-status", lead + ", where {usual} is documented.", {"usual": usual})
+    params = {"expected": name_media_types(content) or "no body"}
+    if reply.truncated:
+        return Doubt("too-large", lead + " with a body too large to read completely.")
+    if media_type != JSON and is_web_page(body):
+        title = _TITLE.search(body)
+        params["page"] = f'the web page "{shorten(unescape(title[1]))}"' if title else "a web page"
+        why = "A sign-in page or a proxy may have answered in its place."
+        return Doubt("web-page", f"{lead} with {{page}} instead of {{expected}}. {why}", params)
+    if not content:
+        return _find_rule_doubt(operation, body)
+    if not body.strip():
+        return Doubt("empty", lead + " with an empty body instead of {expected}.", params)
+    claimed = normalize_media_type(find_content_type(reply))
+    if claimed and not is_documented(claimed, content):
+        params["claimed"] = shorten(claimed)
+        return Doubt("odd-type", lead + " with {claimed} instead of {expected}.", params)
+    if not is_documented(media_type, content):
+        return Doubt("unreadable", lead + " with a body that isn't {expected}.", params)
+    equals = operation.verdict.equals
+    if equals is not None and not has_value(follow(fields, equals[0])):
+        return Doubt("unreadable", lead + ", but the body doesn't say what happened.")
+    # Schemas describe JSON: XML and CSV are judged only by the values that the rule names.
+    mismatch = find_mismatch(find_schema(content, JSON), fields) if media_type == JSON else None
+    if mismatch:
+        return Doubt("odd-shape", lead + ", but the body {mismatch}.", {"mismatch": mismatch})
+    return _find_rule_doubt(operation, body)
+
+
+def _find_rule_doubt(operation: Operation, body: str) -> Doubt | None:
+    """A rule that people set couldn't judge a reply that the document has nothing against."""
+    own = operation.verdict.own
+    if own is None or not own.comparison or not (body.strip() or needs_body(own)):
+        return None
+    template = "Unknown: {api} answered {answered}, but the body has no {place} to judge it by."
+    return Doubt("unreadable", template, {"place": name_place(own)})
+
+
+def has_value(found: Fields) -> bool:
+    """Whether a value of a reply says anything."""
+    return bool(found.strip()) if isinstance(found, str) else found is not None
