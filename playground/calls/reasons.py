@@ -36,7 +36,10 @@ def find_reason(operation: Operation, reply: Reply, fields: Fields) -> str | Non
         return found
     if _is_problem(reply) and (found := describe_problem(fields)):
         return found
-    return describe_reason(fields) or _describe_documented(operation, reply, fields)
+    usual = describe_reason(fields)
+    # A single word is a code rather than a message: the document may know where that is.
+    is_message = usual is not None and " " in usual
+    return usual if is_message else _describe_documented(operation, reply, fields) or usual
 
 
 def _find_at(fields: Fields, wanted: Sequence[str]) -> str | None:

@@ -16,12 +16,20 @@ from django.views.decorators.http import require_POST, require_safe
 from playground.apis.models import ImportedOperation
 from playground.drafts.drafts import start_draft
 from playground.drafts.metadata import EMPTY
-from playground.openapi.operations import Operation
+from playground.openapi.links import ANY_SUCCESS
+from playground.openapi.operations import Operation, find_title
 from playground.openapi.parameters import Parameter
 from playground.pages.apis.access import get_operation_or_404, key_of
+from playground.pages.apis.reply_rule_form import (
+    ReplyRuleForm,
+    Trial,
+    describe_rule,
+    make_form,
+)
 from playground.pages.builder.parameters import read_start
 from playground.pages.drafts import choose_connection
 from playground.pages.markdown import render_markdown
+from playground.pages.replies import ICONS, KINDS
 from playground.pages.responses import breadcrumbs
 from playground.people.access import needs, person_of
 from playground.people.models import Role
@@ -54,6 +62,17 @@ class StartingPoint:
 @needs(Role.VIEWER)
 @require_safe
 def show_operation(request: HttpRequest, api_id: str, key: str) -> HttpResponse:
+    return render_operation(request, api_id, key)
+
+
+def render_operation(
+    request: HttpRequest,
+    api_id: str,
+    key: str,
+    form: ReplyRuleForm | None = None,
+    trial: Trial | None = None,
+) -> HttpResponse:
+    """The page; `form` is the rule as it was typed, `trial` what it says about the last reply."""
     operation = get_operation_or_404(api_id, key)
     row = ImportedOperation.objects.filter(api=api_id, key=key).select_related("api").first()
     api_title = row.api.title if row else operation.api.title
@@ -76,7 +95,40 @@ def show_operation(request: HttpRequest, api_id: str, key: str) -> HttpResponse:
             operation.title,
         ),
     }
-    return render(request, "apis/operation.html", context)
+    if row is not None:
+        own = operation.verdict.own
+        outcome = trial.verdict.outcome if trial and trial.verdict else ""
+        context |= {
+            "rule": describe_rule(own) if own else [],
+            "rule_form": form or make_form(own),
+            "rule_open": form is not None,
+            "trial": trial,
+            "trial_kind": KINDS.get(outcome, ""),
+            "trial_icon": ICONS.get(outcome, "note"),
+            "links": list_links(operation),
+        }
+    status = 422 if form is not None and form.errors else 200
+    return render(request, "apis/operation.html", context, status=status)
+
+
+def list_links(operation: Operation) -> list[dict[str, Any]]:
+    """The operations that continue with a reply of this one."""
+    api_id = operation.id.partition(":")[0]
+    return [
+        {
+            "link": each,
+            "title": find_title(each.operation),
+            "key": each.operation.removeprefix(f"{api_id}:"),
+            "is_own": each.status == ANY_SUCCESS,
+            "values": [(key, _as_typed(value)) for key, value in each.parameters.items()],
+        }
+        for each in operation.links
+    ]
+
+
+def _as_typed(value: object) -> object:
+    """The value of a link as people set it: a pointer means the reply's body."""
+    return value.removeprefix("$response.body#") if isinstance(value, str) else value
 
 
 def _describe_parameter(parameter: Parameter) -> dict[str, Any]:

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from playground.pages.apis import browsing, imports, listing, operation, waiting
+from playground.pages.apis import (
+    browsing,
+    follow_ups,
+    imports,
+    listing,
+    operation,
+    reply_rules,
+    waiting,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", listing.show_apis, name="apis"),
@@ -22,5 +30,20 @@ urlpatterns: list[URLPattern] = [
         "<slug:api_id>/operations/<str:key>/start/",
         operation.start_operation,
         name="start_operation",
+    ),
+    path(
+        "<slug:api_id>/operations/<str:key>/rule/",
+        reply_rules.change_rule,
+        name="change_reply_rule",
+    ),
+    path(
+        "<slug:api_id>/operations/<str:key>/follow-up/",
+        follow_ups.add_follow_up,
+        name="add_follow_up",
+    ),
+    path(
+        "<slug:api_id>/operations/<str:key>/follow-up/remove/",
+        follow_ups.drop_follow_up,
+        name="remove_follow_up",
     ),
 ]
