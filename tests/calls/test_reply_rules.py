@@ -239,8 +239,9 @@ def test_the_schema_of_an_error_response_says_which_text_is_the_message() -> Non
     assert judge(operation, body, 409).message == (
         "Refused by Jobs: No worker is free (status 409)"
     )
-    # Of an undocumented status nothing is known.
-    assert judge(operation, body, 500).message == "HTTP error: Jobs answered 500."
+    # The default documents no body.
+
+    assert judge(operation, body, 500).message == "HTTP error: Jobs answered 500 (J7)."
 
 
 def test_the_message_of_an_error_may_be_one_level_below_under_the_default() -> None:
