@@ -33,6 +33,7 @@ from playground.engine.processes import count_alive, identify_process
 from playground.engine.serving import is_editing, let_pages_go_first
 from playground.engine.tasks import enqueue, task, uses_workers
 from playground.engine.threads import get_cancel, get_pool
+from playground.sending.access_tokens import doubt_tokens
 from playground.sending.completing import (
     describe_error,
     log_error,
@@ -190,6 +191,9 @@ class Runner:
             return self._record_singly(finished, _explain(error))
 
     def _try_round(self, finished: list[Finished], is_leaving: bool) -> Round:
+        for each in finished:
+            prepared = each.sending.prepared
+            doubt_tokens(prepared.plan.connection, prepared.assembled.call, each.result)
         if finished and self._is_gentle:
             # Recorded on its own. Doing it again after a failure changes nothing.
             let_pages_go_first()

@@ -25,6 +25,7 @@ from playground.history.models import Body
 from playground.openapi.operations import UnknownOperation, get_operation
 from playground.people.models import Person
 from playground.rules.problems import ERROR
+from playground.sending.access_tokens import describe_tokens
 from playground.sending.pipeline import (
     Assembled,
     Wire,
@@ -103,7 +104,7 @@ class Preparer:
         self._after = 0
         self._ready: list[Prepared] = []
         self._contexts: dict[str, Body] = {}
-        self._stamp, self._wire_at = "", timezone.now()
+        self._stamp, self._tokens, self._wire_at = "", "", timezone.now()
         self._noted: set[str] = set()
         self.connection: Connection | None = None
         self.person: Person | None = None
@@ -116,7 +117,8 @@ class Preparer:
         self.connection = found.first() if found is not None else None
         check_sender(batch, self.person, self.connection)
         now, stamp = timezone.now(), describe_facts(self.connection)
-        if stamp != self._stamp or abs(now - self._wire_at) > WIRE_SECONDS:
+        is_old = abs(now - self._wire_at) > WIRE_SECONDS
+        if stamp != self._stamp or is_old or self._describe_tokens() != self._tokens:
             # What was prepared with other secrets is read and put together again.
             if stamp != self._stamp:
                 self._drop()
@@ -125,6 +127,10 @@ class Preparer:
             self._common = self._plan()
             if failure := fetch_tokens(self._common, threading.Event()):
                 raise MustPause(failure.message)
+            if (tokens := self._describe_tokens()) != self._tokens:
+                # What is ready has the former token, which the API may have rejected.
+                self._drop()
+                self._tokens = tokens
             self._wire: Wire = load_wire(self._common)
 
     def take(self, wanted: int) -> list[Prepared]:
@@ -152,6 +158,9 @@ class Preparer:
         """Leave out requests that were claimed although the database reported an error."""
         claimed = set(requests)
         self._ready = [each for each in self._ready if each.request not in claimed]
+
+    def _describe_tokens(self) -> str:
+        return describe_tokens(self.connection, self._operation.credential)
 
     def _drop(self) -> None:
         self._ready, self._after = [], 0

@@ -138,11 +138,23 @@ def doubt_tokens(connection: Connection | None, call: Call, result: Reply | Fail
 
     The call itself isn't repeated: people decide that.
     """
-    names = [each.name for each in call.secrets]
     if connection is None or not isinstance(result, Reply) or result.status != UNAUTHORIZED:
         return
     now = timezone.now()
-    connection.access_tokens.filter(field__in=names).update(renew_at=now, expires_at=now)
+    sent = {(each.name, each.value) for each in call.secrets}
+    for row in connection.access_tokens.filter(renew_at__gt=now):
+        # Of many calls under way, the last ones end when the token has been renewed already.
+        if (row.field, row.value) in sent:
+            same = AccessToken.objects.filter(pk=row.pk, renew_at=row.renew_at)
+            same.update(renew_at=now, expires_at=now)
+
+
+def describe_tokens(connection: Connection | None, credential: Credential) -> str:
+    """A text that differs once a token of the connection was renewed, or has to be."""
+    if connection is None or not any(each.tokens for each in credential.schemes):
+        return ""
+    rows = connection.access_tokens.order_by("field").values_list("renew_at", flat=True)
+    return " ".join(each.isoformat() for each in rows)
 
 
 def _report(row: AccessToken, failure: Failure) -> Failure | None:

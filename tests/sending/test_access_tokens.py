@@ -1,28 +1,26 @@
 """OAuth tokens are fetched before a send, renewed before they end, and once for many sends."""
 
 import base64
-import json
 import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler
 from typing import Any
-from urllib.parse import parse_qsl
 
 import pytest
 from django.db import connections
 from django.utils import timezone
 
 from playground.calls.masking import format_masked
-from playground.calls.values import Failure, Outcome, Secret
+from playground.calls.values import Failure, Outcome, Reply, Secret
 from playground.history.bodies import read_request
 from playground.history.models import Exchange
 from playground.openapi.credentials import Credential
 from playground.openapi.operations import Operation, get_operation
 from playground.openapi.security import SecurityReader
 from playground.people.models import Person
+from playground.sending.access_tokens import doubt_tokens
 from playground.sending.api_calls import call_operation
 from playground.sending.pipeline import assemble_plan, fetch_tokens
 from playground.sending.plans import Plan
@@ -31,64 +29,10 @@ from playground.vault.models import AccessToken
 from playground.workspace import secrets
 from playground.workspace.connections import ConnectionInput, save_connection
 from playground.workspace.models import Connection
-from tests.sending.stand_ins import QuietServer
+from tests.sending.token_server import TokenServer
 
 CLIENT = {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/token", "scopes": {}}}}
 SIGN_IN = {"type": "oauth2", "flows": {"authorizationCode": {"tokenUrl": "/token", "scopes": {}}}}
-
-
-class TokenServer:
-    """An API at `/x` and its token server: `reply` is what that answers, `tokens` what it saw."""
-
-    def __init__(self) -> None:
-        self.reply: dict[str, Any] = {"access_token": "t-{n}", "expires_in": 3600}
-        self.status, self.api_status = 200, 200
-        self.reads_header = True
-        self.tokens: list[tuple[dict[str, str], dict[str, str]]] = []
-        self.calls: list[str | None] = []
-        self.free = threading.Event()
-        self.free.set()
-
-    def __enter__(self) -> "TokenServer":
-        owner = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def answer(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-                if self.path == "/token":
-                    owner.tokens.append((dict(self.headers), dict(parse_qsl(body))))
-                    owner.free.wait(10)
-                    return self.write(*owner.make_token())
-                owner.calls.append(self.headers.get("Authorization"))
-                return self.write(owner.api_status, "{}")
-
-            def write(self, status: int, text: str) -> None:
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text.encode())
-
-            do_GET = do_POST = answer  # noqa: N815
-
-            def log_message(self, *_: Any) -> None: ...
-
-        self._server = QuietServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        self.origin = f"http://127.0.0.1:{self._server.server_address[1]}"
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self.free.set()
-        self._server.shutdown()
-        self._server.server_close()
-
-    def make_token(self) -> tuple[int, str]:
-        fields = self.tokens[-1][1]
-        if not self.reads_header and "client_secret" not in fields:
-            return 401, '{"error": "invalid_client"}'
-        return self.status, json.dumps(self.reply).replace("{n}", str(len(self.tokens)))
 
 
 @pytest.fixture
@@ -353,3 +297,18 @@ def test_a_fetched_token_is_masked_in_what_the_api_echoes(server, plan) -> None:
     [token] = assemble_plan(plan).call.secrets
     assert token == Secret("o_access_token", "t-1", token.hosts)
     assert token.hosts == frozenset({server.origin.removeprefix("http://")})
+
+
+def test_a_late_rejection_of_the_former_token_renews_nothing(server, plan, editor) -> None:
+    send(plan, editor)
+    former = assemble_plan(plan).call
+    rejected = Reply(401, "", (), b"")
+    doubt_tokens(plan.connection, former, rejected)
+    send(plan, editor)
+    assert server.calls == ["Bearer t-1", "Bearer t-2"]
+    doubt_tokens(plan.connection, former, rejected)
+    send(plan, editor)
+    assert server.calls[2:] == ["Bearer t-2"]
+    doubt_tokens(plan.connection, assemble_plan(plan).call, rejected)
+    send(plan, editor)
+    assert server.calls[3:] == ["Bearer t-3"]

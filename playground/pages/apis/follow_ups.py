@@ -79,9 +79,9 @@ def add_follow_up(request: HttpRequest, api_id: str, key: str) -> HttpResponse:
     target_key = target.id.partition(":")[2]
     known = rules.find_follow_up(target_key)
     if request.method != "POST":
-        fields = list_fields(target, known.values if known else {})
+        fields = list_value_fields(target, known.values if known else {})
     else:
-        fields = list_fields(target, request.POST, is_sent=True)
+        fields = list_value_fields(target, request.POST, is_sent=True)
         context["message"] = find_fault(fields, len(rules.without(target_key).follow_ups))
         if not context["message"] and not any(each.error for each in fields):
             values = {each.parameter.key: each.value for each in fields if each.value}
@@ -125,7 +125,7 @@ def find_target(api: ImportedApi, wanted: str) -> Operation | None:
         return None
 
 
-def list_fields(
+def list_value_fields(
     target: Operation, values: Mapping[str, Any], *, is_sent: bool = False
 ) -> list[ValueField]:
     """A field for each parameter, required ones first; with what is stored, or was sent."""
