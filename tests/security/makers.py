@@ -260,6 +260,7 @@ MAKERS: dict[str, Maker] = {
     "change_variant": make_own_template,
     "change_template_variables": make_own_template,
     "template_file": lambda person: {**make_own_template(person), "ending": "yaml"},
+    "template_example": lambda person: {**make_own_template(person), "ending": "yaml"},
     "revoke_token": make_own_token,
     "prefill_template": make_own_template,
     "share_template": make_own_template,

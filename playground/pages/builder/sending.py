@@ -13,10 +13,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from playground.calls.masking import format_masked, list_inserted_files, mask_call
 from playground.calls.snippets import LANGUAGES, UnsupportedCall, write_snippet
+from playground.drafts.drafts import state_of
+from playground.drafts.metadata import variable_values
 from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.exchanges import get_exchange
 from playground.pages.parameters import read_optional_number
 from playground.pages.replies import view_reply
+from playground.payload_templates.examples import (
+    JSON,
+    YAML,
+    NoExample,
+    make_example,
+    write_example,
+)
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.sending.pipeline import assemble_plan
@@ -31,6 +40,8 @@ from playground.sending.submission import (
 )
 from playground.workspace.files import inline_files
 
+# What is listed with the languages: the ids and notations of OpenAPI examples.
+EXAMPLES = {"openapi-yaml": YAML, "openapi-json": JSON}
 # A quick reply is part of this response. For a slower one the page polls: a request that waits
 # longer would hold a thread of the server.
 QUICK = 0.4
@@ -112,9 +123,26 @@ def dry_run(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 def show_code(request: HttpRequest, draft_id: uuid.UUID, language: str) -> HttpResponse:
     """Return the request in a language; its secrets are environment variables there."""
     opened = open_draft(request, draft_id)
-    if language not in {each.id for each in LANGUAGES}:
+    if language in EXAMPLES:
+        text = write_draft_example(opened, EXAMPLES[language])
+    elif language in {each.id for each in LANGUAGES}:
+        text = write_code(opened, language)
+    else:
         raise Http404(_("There is no such language."))
-    return HttpResponse(write_code(opened, language), content_type="text/plain; charset=utf-8")
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+def write_draft_example(opened: DraftContext, notation: str) -> str:
+    """The draft as an OpenAPI example, or a comment that says why it can't be one."""
+    draft = opened.draft
+    state = state_of(draft)
+    variables = variable_values(draft.connection, state.metadata)
+    name = draft.name or opened.plan.operation.title
+    try:
+        example = make_example(opened.plan.operation, state, variables, name)
+    except NoExample as reason:
+        return f"# {reason}\n"
+    return write_example(example, notation)
 
 
 def write_code(opened: DraftContext, language: str) -> str:

@@ -36,6 +36,7 @@ from playground.pages.responses import (
 )
 from playground.pages.templatetags.markup import operation_title
 from playground.payload_templates.drift import find_template_drift
+from playground.payload_templates.examples import JSON, YAML
 from playground.payload_templates.models import Sharing, Template, Version
 from playground.payload_templates.templates import (
     assign_details,
@@ -114,6 +115,7 @@ def render_template(
         "sharing": template.sharing,
         "sharings": Sharing.choices,
         "folders": list_folders(person),
+        "endings": (YAML, JSON),
         **_describe_target(template, version),
         **_describe_drift(person, template, version),
         **describe_wiki_links(request, template, state),

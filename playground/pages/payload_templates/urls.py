@@ -2,7 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from playground.pages.payload_templates import chosen, listing, page, share_links, versions
+from playground.pages.payload_templates import (
+    chosen,
+    examples,
+    listing,
+    page,
+    share_links,
+    versions,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", listing.show_templates, name="templates"),
@@ -14,6 +21,9 @@ urlpatterns: list[URLPattern] = [
     path("links/<uuid:link_id>/revoke/", share_links.revoke_link, name="revoke_link"),
     path("<uuid:template_id>/", page.show_template, name="template"),
     path("<uuid:template_id>/file.<slug:ending>", listing.export_one, name="template_file"),
+    path(
+        "<uuid:template_id>/example.<slug:ending>", examples.export_example, name="template_example"
+    ),
     path("<uuid:template_id>/open/", page.open_in_builder, name="open_template"),
     path("<uuid:template_id>/fill/", page.prefill_template, name="prefill_template"),
     path("<uuid:template_id>/edit/", page.edit_details, name="edit_template"),
