@@ -197,9 +197,9 @@ class OperationReader:
     def read_links(self, raw: Mapping[str, Any], pointer: str) -> Iterator[ResponseLink]:
         """The links of all documented responses."""
         responses = raw.get("responses")
-        for status in responses if isinstance(responses, Mapping) else ():
+        for status, part in responses.items() if isinstance(responses, Mapping) else ():
             own = pointers.child(f"{pointer}/responses", status)
-            reply, place = self.document.follow(responses[status], own)
+            reply, place = self.document.follow(part, own)
             if isinstance(reply, Mapping):
                 yield from self.links.read(status, reply, place)
 

@@ -100,7 +100,9 @@ def _name_type(tree: Tree) -> str:
         return "string"
     if isinstance(tree, bool):
         return "boolean"
-    return {dict: "object", list: "array"}.get(type(tree), "null")
+    if isinstance(tree, dict):
+        return "object"
+    return "array" if isinstance(tree, list) else "null"
 
 
 def write_example(example: dict[str, Any], notation: str) -> str:

@@ -47,7 +47,9 @@ def list_offers(exchange: Exchange) -> list[Offer]:
         return []
     answered = _read_answered(exchange)
     offers = (_make_offer(n, link, answered) for n, link in _find_links(operation, exchange))
-    return [each for each in offers if each is not None][:MOST_OFFERED]
+    found = [each for each in offers if each is not None]
+    # Those that can be followed come first.
+    return sorted(found, key=lambda each: each.filled is None)[:MOST_OFFERED]
 
 
 def find_offer(exchange: Exchange, index: int) -> Offer | None:
