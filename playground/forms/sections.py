@@ -53,6 +53,12 @@ class Section:
         )
 
     @property
+    def key(self) -> str:
+        """The key of a field that the heading names by another title, else empty."""
+        key = self.fields[0].key if self.is_sole else ""
+        return key if key != self.title else ""
+
+    @property
     def is_counted(self) -> bool:
         return self.is_wide or (self.is_sole and self.fields[0].kind in COUNTED)
 
@@ -70,7 +76,8 @@ def read_sections(schema: Schema, tree: Any, metadata: FieldMetadata) -> tuple[S
     fields = read_root_fields(schema, tree, metadata)
     titles = {field.pointer: _title(field) for field in fields}
     # Headings without fields come along: they may have something unused to explain.
-    order = dict.fromkeys([*schema.get("x-sections", ()), *titles.values()])
+    first = ["General"] if "General" in titles.values() and "x-sections" not in schema else []
+    order = dict.fromkeys([*schema.get("x-sections", first), *titles.values()])
     ids = _name_ids(order)
     sections = (
         Section(
@@ -93,9 +100,8 @@ def read_root_fields(schema: Schema, tree: Any, metadata: FieldMetadata) -> tupl
     if not schema and isinstance(tree, dict):
         return read_object_fields(schema, tree, "", "", metadata)
     whole = read_field("", schema, tree, "", "", metadata, required=True)
-    if whole.label != '""':
-        return (whole,)
-    return (replace(whole, label=_("Body") if whole.kind == "file" else _("Payload")),)
+    # It has no key that could be its label.
+    return (replace(whole, label=_("Body")) if whole.label == '""' else whole,)
 
 
 def find_field(schema: Schema, tree: Any, metadata: FieldMetadata, pointer: str) -> Field | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from playground.apis.models import ImportedApi
@@ -50,6 +51,11 @@ def get_operation_or_404(api_id: str, key: str) -> Operation:
 def key_of(operation: Operation) -> str:
     """The part of an operation's id that addresses of its API have."""
     return operation.id.rpartition(":")[2]
+
+
+def address_of(operation: Operation) -> str:
+    """The page about an operation."""
+    return reverse("api_operation", args=[operation.api.id, key_of(operation)])
 
 
 def require_deleter(request: HttpRequest, api: ImportedApi) -> None:

@@ -15,6 +15,7 @@ from playground.forms.payload_form import PayloadForm, make_row_id
 from playground.forms.schemas import allows_custom_keys, list_required
 from playground.forms.unions import read_union
 from playground.pages.builder.draft_context import DraftContext
+from playground.pages.markdown import excerpt_markdown
 
 Query = Mapping[str, Any]
 
@@ -87,7 +88,7 @@ def _draw_addable(opened: DraftContext, query: Query) -> str:
         {
             "value": key,
             "title": key,
-            "note": str(part.get("description", "")),
+            "note": excerpt_markdown(str(part.get("description", ""))),
             "deprecated": bool(part.get("deprecated")),
             "required": key in needed,
         }
@@ -105,7 +106,7 @@ def _draw_alternatives(opened: DraftContext, query: Query) -> str:
         {
             "value": each.title,
             "title": each.title,
-            "note": str(each.schema.get("description", "")),
+            "note": excerpt_markdown(str(each.schema.get("description", ""))),
             "is_chosen": each.title == field.chosen_title,
         }
         for each in field.alternatives

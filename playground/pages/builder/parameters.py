@@ -15,8 +15,8 @@ from playground.calls.masking import format_masked, mask_call
 from playground.openapi.parameters import Parameter
 from playground.pages.builder.draft_context import DraftContext
 from playground.pages.builder.suggestions import name_workflow
-from playground.pages.markdown import excerpt_markdown
 from playground.sending.pipeline import assemble_plan
+from playground.sending.plans import WORKFLOW_UID
 
 LONGEST_PLACEHOLDER, MOST_CHOICES = 60, 200
 BOOLEANS = ("true", "false")
@@ -54,6 +54,11 @@ class ParameterField:
     @property
     def is_in_path(self) -> bool:
         return self.place == "path"
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether the form and the help of this field depend on its value."""
+        return self.is_in_path and self.name == WORKFLOW_UID
 
 
 def describe_address(opened: DraftContext) -> dict[str, Any]:
@@ -102,7 +107,7 @@ def _describe(
         name=name,
         title=parameter.title,
         place=place,
-        help=help or (parameter.help if place == "path" else excerpt_markdown(parameter.help)),
+        help=help or parameter.help,
         kind="json" if is_json else "choice" if is_choice else "text",
         value=value,
         start=read_start(parameter),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from playground.forms.grid import Grid, draw_rows
 from playground.openapi.operations import find_title
 from playground.pages.charts import format_seconds
+from playground.pages.markdown import render_help
 from playground.people.models import AuditEvent
 from playground.workspace.connections import host_of
 from playground.workspace.files import format_size
@@ -173,3 +174,9 @@ def with_code(message: str) -> SafeString:
         return format_html("{}", message)
     pieces = (format_html("<code>{}</code>", p) if at % 2 else p for at, p in enumerate(parts))
     return format_html_join("", "{}", ((each,) for each in pieces))
+
+
+@register.filter
+def help_text(text: str) -> SafeString:
+    """The Markdown of a document's description, as the help of a field."""
+    return render_help(text)

@@ -14,7 +14,7 @@ export function startChoices(draft) {
   on("click", "[data-list-open]", (opener) => openList(draft, opener));
   on("click", "[data-list-refresh]", (button) => loadList(draft, button.closest(".choice"), { isRefresh: true }));
   on("click", "[data-list-value]", (chosen) => choose(draft, chosen));
-  on("input", "#form :is([data-path]:not([data-parameter]), .joined [data-at])", (field) => followHint(draft, field));
+  on("input", "#form :is([data-followed], .joined [data-at])", (field) => followHint(draft, field));
   on("submit", "[data-list-menu]", (menu, event) => {
     event.preventDefault();
     menu.querySelector("[data-list-value]:not([hidden])")?.click();

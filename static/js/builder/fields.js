@@ -15,7 +15,7 @@ export function startFields({ draft, form }) {
   on("input", ".group", summarize);
   on("change", '[data-act="switch"]', (toggle) => switchField(draft, toggle));
   // Other fields depend on a value of the address, such as the workflow.
-  on("change", "[data-path]:not([data-parameter])", () => draft.queue.idle().then(() => form.redraw()));
+  on("change", "[data-path][data-followed]", () => draft.queue.idle().then(() => form.redraw()));
   on("focusin", "[data-at]", () => (visits += 1));
   on("submit", "[data-add-key]", (adder, event) => {
     event.preventDefault();

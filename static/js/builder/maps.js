@@ -2,6 +2,7 @@
 
 import { elementsOf, on } from "../elements.js";
 import { message, toast } from "../messages.js";
+import { showCount } from "./grid_cells.js";
 import { boxOf, changePart, focusAt, pointerOfBox } from "./parts.js";
 import { escapeSegment, parent } from "./pointers.js";
 import { offerUndo } from "./toolbar.js";
@@ -28,8 +29,13 @@ async function addEntry(page, adder) {
   const pointer = at();
   if (page.draft.text.lineOf(pointer) !== undefined) return toast(message("keyExists", { key }), "warning");
   input.value = "";
-  if (await changePart(page, box, () => ({ kind: "add-field", pointer: at() }))) focusAt(pointer);
+  const fresh = await changePart(page, box, () => ({ kind: "add-field", pointer: at() }));
+  if (!fresh) return;
+  countEntries(fresh);
+  focusAt(pointer);
 }
+
+const countEntries = (box) => showCount(pointerOfBox(box), box.querySelector("[data-entries]").dataset.count);
 
 async function renameEntry(page, input) {
   const entry = boxOf(input);
@@ -50,6 +56,7 @@ async function removeEntry(page, entry) {
   const name = entry.querySelector("[data-entry-key]").value;
   const fresh = await changePart(page, box, () => ({ kind: "remove", pointer: pointerOfBox(entry) }));
   if (!fresh) return;
+  countEntries(fresh);
   offerUndo(message("removed", { name }));
   fresh.querySelector("[data-entry-add] input")?.focus({ preventScroll: true });
 }

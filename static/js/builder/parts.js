@@ -52,7 +52,7 @@ export function startParts(page) {
   on("submit", "#part_menu .search", (search, event) => {
     event.preventDefault();
     const typed = search.querySelector("input").value.trim();
-    const [first] = menuElement().querySelectorAll(OPTION);
+    const first = findOption(typed);
     if (first && typed !== "") return first.click();
     if (typed === "" || first) return;
     const custom = menuElement().querySelector("[data-custom-add] select");
@@ -60,6 +60,15 @@ export function startParts(page) {
     if (menuElement().dataset.part === "options") close(() => choose(JSON.stringify(typed), undefined, typed));
   });
   on("keydown", "#part_menu", (menu, event) => (event.key === "ArrowDown" || event.key === "ArrowUp") && moveFocus(menu, event));
+}
+
+// Names come before what only a description mentions.
+function findOption(typed) {
+  const options = [...menuElement().querySelectorAll(OPTION)];
+  const wanted = typed.toLowerCase();
+  const names = ({ dataset, firstChild }) => [dataset.option, firstChild.textContent.trim()].map((each) => each.toLowerCase());
+  const isFound = [(name) => name === wanted, (name) => name.startsWith(wanted), (name) => name.includes(wanted), () => true];
+  return isFound.map((fits) => options.find((each) => names(each).some(fits))).find(Boolean);
 }
 
 const menuElement = () => document.getElementById("part_menu");
