@@ -44,6 +44,8 @@ def render_markdown(text: str) -> SafeString:
         if token.type in ("heading_open", "heading_close"):
             level = min(int(token.tag[1]) + HEADING_SHIFT, DEEPEST_HEADING)
             token.tag = f"h{level}"
+        # The alignment of a table's cells, which the content security policy blocks.
+        token.attrs.pop("style", None)
         _protect_links(token.children or [])
     html: str = parser.renderer.render(tokens, parser.options, {})
     if is_cut:

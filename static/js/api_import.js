@@ -23,7 +23,9 @@ document.addEventListener("drop", (event) => {
   file.files = event.dataTransfer.files;
   form.requestSubmit();
 });
-form.addEventListener("submit", (event) => {
+// On the document, where page.js first confirms the session and then submits the form again.
+document.addEventListener("submit", (event) => {
+  if (event.target !== form || event.defaultPrevented) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "true";
   button.setAttribute("aria-disabled", "true");

@@ -62,3 +62,24 @@ def test_no_section_has_the_id_of_another_part_of_the_page() -> None:
     tree: Any = {key: [] for key in keys}
     ids = [each.id for each in read_sections({"type": "object", **schema}, tree, FieldMetadata())]
     assert ids == ["address-2", "more-2", "more-3"]
+
+
+def test_plain_fields_come_before_parts_of_the_document() -> None:
+    schema = {
+        "properties": {
+            "limits": {"title": "Rate limits", "type": "object", "properties": {"a": {}}},
+            "name": {"type": "string"},
+        }
+    }
+    tree: Any = parsing.parse('{"limits": {}, "name": "x"}')
+    sections = read_sections(schema, tree, FieldMetadata())
+    assert [(each.title, each.key) for each in sections] == [
+        ("General", ""),
+        ("Rate limits", "limits"),
+    ]
+
+
+def test_a_document_that_is_one_field_is_called_the_body() -> None:
+    schema = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+    (section,) = read_sections(schema, "x", FieldMetadata())
+    assert section.title == "Body"

@@ -61,6 +61,28 @@ def test_an_operation_without_a_body_shows_its_request(as_editor: Client, draft:
     assert "X-Trace: " in part
 
 
+@pytest.mark.parametrize(
+    ("value", "attribute", "drawn"),
+    [
+        ("[10000000000000000001, 1.10]", ' data-items="number"', "10000000000000000001\n1.10"),
+        ("", ' data-items="number"', ""),
+        # Lines can't tell a number from text that looks like one.
+        ('["1"]', "", "[&quot;1&quot;]"),
+        ("{{ids}}", "", "{{ids}}"),
+    ],
+    ids=["numbers", "empty", "text", "reference"],
+)
+def test_a_list_has_an_item_on_each_line(
+    as_editor: Client, draft: Draft, value: str, attribute: str, drawn: str
+) -> None:
+    Draft.objects.filter(pk=draft.pk).update(path_values={"query:ids": value})
+    page = as_editor.get(f"/drafts/{draft.id}/").content.decode()
+    start = '<textarea class="form-control mono" rows="2"'
+    field = page.split(start)[1].split("</textarea>")[0]
+    assert field.startswith(f'{attribute} id="query-ids"')
+    assert field.partition(">")[2] == f"\n{drawn}"
+
+
 def test_a_parameter_is_added_and_left_out(as_editor: Client, draft: Draft) -> None:
     answer = edit(as_editor, draft, kind="path", pointer="query:limit", value="", part="address")
     assert 'data-path="query:limit"' in answer["html"]

@@ -12,7 +12,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from playground.calls.masking import format_masked, mask_call
-from playground.openapi.parameters import Parameter
+from playground.jsontext.parsing import NumberToken, try_parse
+from playground.openapi.parameters import Parameter, list_json_types
 from playground.pages.builder.draft_context import DraftContext
 from playground.pages.builder.suggestions import name_workflow
 from playground.sending.pipeline import assemble_plan
@@ -21,13 +22,16 @@ from playground.sending.plans import WORKFLOW_UID
 LONGEST_PLACEHOLDER, MOST_CHOICES = 60, 200
 BOOLEANS = ("true", "false")
 _is_plain = re.compile(r"[\w-]+").fullmatch
+_has_break = re.compile(r"[\r\n\0]").search
 
 
 @dataclass(frozen=True)
 class ParameterField:
     """One parameter as the form draws it.
 
-    `kind` is `text`, `choice` (one of `choices`) or `json`. `start` is what it is added with.
+    `kind` is `text`, `choice` (one of `choices`), `lines` (a list, an item on each line) or
+    `json`. `value` is its text in the field, `start` what it is added with. `item_type` is the
+    type of a list's items, and `choices` are those of its items.
     """
 
     id: str
@@ -46,6 +50,7 @@ class ParameterField:
     placeholder: str = ""
     is_number: bool = False
     deprecated: bool = False
+    item_type: str = ""
 
     @property
     def is_removable(self) -> bool:
@@ -69,7 +74,9 @@ def describe_address(opened: DraftContext) -> dict[str, Any]:
     if not fields and len(bodies) < 2 and has_schema and not is_optional:
         return {}
     chosen = opened.operation.find_body(opened.state.metadata.media_type)
+    title = _("Parameters") if any(not each.is_in_path for each in fields) else _("Address")
     return {
+        "title": title,
         "fields": [each for each in fields if each.is_set or each.required],
         "addable": [each for each in fields if not each.is_set and not each.required],
         "is_body_optional": is_optional,
@@ -99,6 +106,10 @@ def _describe(
     is_json = parameter.takes_structure and not parameter.takes_text
     # A value that isn't among the choices, such as a reference, needs a field to be typed in.
     is_choice = bool(choices) and (value in choices or not value)
+    item_type = find_item_type(parameter)
+    lines = write_lines(value, item_type) if item_type else None
+    if lines is not None:
+        choices = list_values(parameter.schema["items"])
     return ParameterField(
         # Names have spaces and quotes, which ids can't have.
         id=f"{place}-{name if _is_plain(name) else number}",
@@ -108,24 +119,61 @@ def _describe(
         title=parameter.title,
         place=place,
         help=help or parameter.help,
-        kind="json" if is_json else "choice" if is_choice else "text",
-        value=value,
+        kind=_find_kind(lines, is_json, is_choice),
+        value=value if lines is None else lines,
         start=read_start(parameter),
         required=parameter.required,
         is_set=parameter.key in values,
         choices=choices,
-        placeholder=_find_placeholder(parameter),
+        placeholder=_find_placeholder(parameter, item_type if lines is not None else ""),
         is_number=parameter.types <= {"number", "null"},
         deprecated=parameter.deprecated,
+        item_type=item_type,
     )
+
+
+def _find_kind(lines: str | None, is_json: bool, is_choice: bool) -> str:
+    if lines is not None:
+        return "lines"
+    return "json" if is_json else "choice" if is_choice else "text"
+
+
+def find_item_type(parameter: Parameter) -> str:
+    """`string` or `number` for a list of only these, which is typed line by line; else empty."""
+    items = parameter.schema.get("items")
+    if parameter.media_type or parameter.types - {"null"} != {"array"}:
+        return ""
+    types = list_json_types(items) if isinstance(items, Mapping) else frozenset()
+    return next((each for each in ("string", "number") if types == {each}), "")
+
+
+def write_lines(value: str, item_type: str) -> str | None:
+    """A list's JSON text as one item on each line; None if lines can't have its items."""
+    if not value.strip():
+        return ""
+    parsed = try_parse(value)
+    if parsed is None or not isinstance(parsed[0], list):
+        return None
+    items = parsed[0]
+    is_number = item_type == "number"
+    fits = all(isinstance(each, str) and isinstance(each, NumberToken) == is_number for each in items)
+    is_plain = fits and all(each and not _has_break(each) for each in items)
+    return "\n".join(items) if is_plain else None
 
 
 def list_parameter_choices(parameter: Parameter) -> tuple[str, ...]:
     """The values to choose from, as they are typed; none if any value may be typed."""
-    values = parameter.schema.get("enum")
+    return list_values(parameter.schema) or (
+        BOOLEANS if parameter.types <= {"boolean", "null"} else ()
+    )
+
+
+def list_values(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """The values of an `enum` as they are typed; none if there are too many to list."""
+    values = schema.get("enum")
     if isinstance(values, list | tuple) and 0 < len(values) <= MOST_CHOICES:
         return tuple(write_typed(each) for each in values if each is not None)
-    return BOOLEANS if parameter.types <= {"boolean", "null"} else ()
+    return ()
 
 
 def read_start(parameter: Parameter) -> str:
@@ -143,11 +191,13 @@ def write_typed(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _find_placeholder(parameter: Parameter) -> str:
+def _find_placeholder(parameter: Parameter, item_type: str) -> str:
     values = [each.value for each in parameter.examples]
     listed = parameter.schema.get("examples")
     values += listed if isinstance(listed, list | tuple) else []
     shown = next((write_typed(each) for each in values if each is not None), "")
+    if item_type:
+        shown = write_lines(shown, item_type) or shown
     return shown[:LONGEST_PLACEHOLDER]
 
 

@@ -64,9 +64,16 @@ function savePathValue(draft, field) {
     kind: "path",
     pointer: field.dataset.path,
     // Spaces mean nothing in a path, but may be all that a parameter is about.
-    value: "parameter" in field.dataset ? field.value : field.value.trim(),
+    value: field.dataset.items ? readLines(field) : "parameter" in field.dataset ? field.value : field.value.trim(),
     digest: draft.digest,
   }));
+}
+
+// The JSON text of a list that is typed with an item on each line; empty without items.
+function readLines({ value, dataset }) {
+  const items = value.split("\n").filter((line) => line !== "");
+  const isNumber = (line) => dataset.items === "number" && NUMBER.test(line.trim());
+  return items.length ? `[${items.map((line) => (isNumber(line) ? line.trim() : JSON.stringify(line))).join(", ")}]` : "";
 }
 
 // Keys in the order of the form, so that a new one takes its place among them.
