@@ -49,7 +49,8 @@ def propose_mapping(
     known = KnownColumns(list_fields(operation, state, mapping.items, facts))
     filled = [each.pointer for each in mapping.columns if each.pointer]
     # Without a definition of the workflow, any column may be an input of it.
-    is_open = bool(mapping.items) and facts.steps is None
+    is_declared = has_declared_items(operation, mapping.items)
+    is_open = is_declared and facts.steps is None
     settled = {each.column for each in mapping.columns}
     referred = list_row_columns(operation, state, columns)
     entries = list(mapping.columns)
@@ -68,14 +69,23 @@ def propose_mapping(
         entries.append(ColumnMapping(index, pointer, "auto" if kind == "text" else kind))
     entries.sort(key=lambda each: each.column)
     mapping = replace(mapping, columns=tuple(entries))
+    if saved or not list_item_columns(mapping):
+        return mapping
     # What fills inputs is usually meant as the inputs of one launch.
-    return mapping if saved or not list_item_columns(mapping) else replace(mapping, group="all")
+    is_mixed = any(not pointers.overlaps(each, items) for each in filled)
+    return mapping if is_mixed and not is_declared else replace(mapping, group="all")
 
 
 def propose_size(operation: Operation, items: str) -> int:
     """How many rows a request of "chunks" takes, as far as the API's documentation says."""
     most = schema_at(operation.body_schema, items).get("maxItems") if items else None
     return min(most, MOST_ROWS) if isinstance(most, int) and most > 0 else USUAL_CHUNK
+
+
+def has_declared_items(operation: Operation, items: str) -> bool:
+    """Whether the document says that rows are collected in this array; any list may be one."""
+    schema = schema_at(operation.body_schema, items) if items else {}
+    return schema.get("x-widget") == "grid" or schema.get("x-from") == "workflow.inputs"
 
 
 def find_items(operation: Operation) -> str:
@@ -88,9 +98,9 @@ def find_items(operation: Operation) -> str:
         and "array" in schema.get("type", ())
         and _takes_objects(schema.get("items"))
     }
-    for name, schema in arrays.items():
-        if schema.get("x-widget") == "grid" or schema.get("x-from") == "workflow.inputs":
-            return pointers.child("", name)
+    for pointer in (pointers.child("", name) for name in arrays):
+        if has_declared_items(operation, pointer):
+            return pointer
     # Others that have a widget, such as attachments, aren't rows.
     plain = [name for name, schema in arrays.items() if "x-widget" not in schema]
     return pointers.child("", plain[0]) if len(plain) == 1 else ""
@@ -108,15 +118,18 @@ def list_fields(
         found[each.pointer] = (each.name, each.title)
     if operation.body_schema is None:
         return [TableColumn(key, labels) for key, labels in found.items()]
-    if items:
-        for column in list_columns(operation, facts, state.text, items):
-            pointer = pointers.child(f"{items}/-", column.key)
-            found[pointer] = (column.key, *column.labels)
+    of_items = {
+        pointers.child(f"{items}/-", column.key): (column.key, *column.labels)
+        for column in (list_columns(operation, facts, state.text, items) if items else ())
+    }
+    if has_declared_items(operation, items):
+        found |= of_items
     parsed = try_parse(state.text)
     tree = parsed[0] if parsed else {}
     for pointer, labels in _walk(operation.body_schema, tree, ""):
         if not (items and pointers.overlaps(pointer, items)):
             found.setdefault(pointer, labels)
+    found |= {key: labels for key, labels in of_items.items() if key not in found}
     for pointer, schema in _list_parameters(state, facts).items():
         title = str(schema.get("title", ""))
         found.setdefault(pointer, (pointers.last(pointer), *([title] if title else ())))

@@ -222,3 +222,34 @@ def test_a_column_that_fills_nothing_leaves_the_list_alone():
     mapping = Mapping((ColumnMapping(0, "/job_name"), ColumnMapping(1)), items="/inputs")
     state = State(LAUNCH_TEXT)
     assert validate_mapping(mapping, ["name", "note"], get_operation(LAUNCH), state) == []
+
+
+def list_proposed(columns: list[str], toys: dict[str, object]) -> tuple[list[str], str]:
+    """The pointers and the grouping that are proposed for a pet with toys."""
+    text = {"type": "string"}
+    items = {"type": "object", "properties": {"name": text, "price": {"type": "number"}}}
+    schema = {
+        "type": "object",
+        "properties": {"toys": {"type": "array", "items": items, **toys}, "name": text},
+    }
+    operation = replace(get_operation(SCENARIO), body_schema=schema)
+    mapping = propose_mapping(columns, operation, State('{"name": "", "toys": []}'))
+    return pointers_of(mapping), mapping.group
+
+
+@pytest.mark.parametrize(
+    ("columns", "proposed", "group"),
+    [
+        (["name", "age"], ["/name", ""], "each"),
+        (["name", "price"], ["/name", "/toys/-/price"], "each"),
+        (["price"], ["/toys/-/price"], "all"),
+    ],
+    ids=["of the body", "of both", "of the list"],
+)
+def test_any_list_may_hold_rows_but_no_field_is_meant_for_it(columns, proposed, group):
+    assert list_proposed(columns, {}) == (proposed, group)
+
+
+def test_a_list_that_is_meant_for_rows_comes_first():
+    proposed = list_proposed(["name", "age"], {"x-widget": "grid"})
+    assert proposed == (["/toys/-/name", "/toys/-/age"], "all")

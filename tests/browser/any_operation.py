@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
 from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
@@ -12,7 +12,7 @@ from playground.openapi import operations
 from playground.openapi.operations import get_operation
 from playground.openapi.parameters import RequestBody
 from playground.workspace.models import Connection
-from tests.browser.actions import open_draft
+from tests.browser.actions import expect_saved, open_draft
 
 COUNTRIES = ["AT", "BE", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "IT", "NL", "PL", "SE"]
 LEAF: dict[str, Any] = {
@@ -122,3 +122,17 @@ def open_text(page: Page, text: str) -> Draft:
     draft = start_draft(page.person, ID, text, connection=practice)  # type: ignore[attr-defined]
     open_draft(page, draft)
     return draft
+
+
+def section(page: Page, title: str) -> Locator:
+    return page.locator(f'.builder-section[data-title="{title}"]')
+
+
+def add_field(page: Page, name: str, where: Locator | None = None) -> None:
+    (where or page.locator("#section-more")).locator("[data-field-add]").last.click()
+    search = page.locator("#part_menu input[type=search]")
+    expect(page.locator("#part_menu [data-option]").first).to_be_visible()
+    search.fill(name)
+    search.press("Enter")
+    expect(page.locator("#part_menu")).to_be_hidden()
+    expect_saved(page)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from playground.apis.importing import import_document
 from playground.drafts.drafts import start_draft
@@ -14,7 +14,7 @@ from playground.workspace.connections import ConnectionInput, save_connection
 from tests.apis.documents import as_bytes
 from tests.apis.uploads import uploads
 from tests.browser.actions import expect_saved, open_draft, wait_until
-from tests.browser.any_operation import SCHEMA, open_text, register
+from tests.browser.any_operation import SCHEMA, add_field, open_text, register, section
 from tests.sending.stand_ins import Standin
 
 START = '{\n  "name": "Ada",\n  "country": "DE"\n}'
@@ -27,20 +27,6 @@ def _operation(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def document(draft: Draft) -> Any:
     return json.loads(Draft.objects.get(id=draft.id).text)
-
-
-def section(page: Page, title: str) -> Locator:
-    return page.locator(f'.builder-section[data-title="{title}"]')
-
-
-def add_field(page: Page, name: str, where: Locator | None = None) -> None:
-    (where or page.locator("#section-more")).locator("[data-field-add]").last.click()
-    search = page.locator("#part_menu input[type=search]")
-    expect(page.locator("#part_menu [data-option]").first).to_be_visible()
-    search.fill(name)
-    search.press("Enter")
-    expect(page.locator("#part_menu")).to_be_hidden()
-    expect_saved(page)
 
 
 def test_what_was_typed_in_another_alternative_comes_back(page: Page) -> None:
@@ -123,6 +109,7 @@ def test_keys_of_a_map_are_added_renamed_and_removed(page: Page) -> None:
     expect(labels.get_by_role("textbox", name="colour", exact=True)).to_have_value("blue")
     expect_saved(page)
     assert document(draft)["labels"] == {"colour": "blue"}
+    expect(labels.locator(".section-head .count")).to_have_text("1")
     labels.get_by_role("button", name="Remove colour").click()
     expect(labels.locator("[data-entry-key]")).to_have_count(0)
     assert document(draft)["labels"] == {}

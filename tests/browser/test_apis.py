@@ -2,20 +2,61 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
 from playground.apis.importing import import_document
 from playground.apis.models import ImportedApi
-from playground.drafts.models import Draft
 from playground.payload_templates.models import Template
 from playground.workspace.connections import ConnectionInput, save_connection
 from tests.apis.documents import as_bytes
 from tests.apis.pets import pets
 from tests.browser.actions import expect_saved, follow, wait_until
+from tests.browser.any_operation import add_field, section
 from tests.sending.stand_ins import Standin
 
 ROWS = b"name,age\nTom,3\nAda,7\n"
+TEXT = {"type": "string"}
+SCHEMAS: dict[str, Any] = {
+    "Pet": {
+        "type": "object",
+        "required": ["name"],
+        "properties": {
+            "name": TEXT,
+            "age": {"type": "integer"},
+            "home": {
+                "oneOf": [
+                    {"$ref": "#/components/schemas/Shelter"},
+                    {"$ref": "#/components/schemas/Family"},
+                ],
+                "discriminator": {"propertyName": "kind"},
+            },
+            # Its description has the word, but only the other's name is it.
+            "extras": {"type": "string", "description": "With its toys."},
+            "toys": {"type": "array", "items": {"$ref": "#/components/schemas/Toy"}},
+        },
+    },
+    "Shelter": {
+        "type": "object",
+        "required": ["kind", "city"],
+        "properties": {"kind": TEXT, "city": TEXT},
+    },
+    "Family": {
+        "type": "object",
+        "required": ["kind", "street"],
+        "properties": {"kind": TEXT, "street": TEXT},
+    },
+    "Toy": {
+        "type": "object",
+        "required": ["name"],
+        "properties": {"name": TEXT, "price": {"type": "number"}},
+    },
+}
+REST = {
+    "home": {"kind": "Family", "street": "Elm Street 5"},
+    "toys": [{"name": "ball", "price": 2.5}, {"name": "rope", "price": 1}],
+}
 
 
 def drop_document(page: Page, data: bytes) -> None:
@@ -38,7 +79,9 @@ def test_from_a_document_to_a_batch(
     origin = page.origin  # type: ignore[attr-defined]
     with Standin() as standin:
         standin.status, standin.body = 201, b'{"id": 1}'
-        document = pets(security=[], servers=[{"url": standin.origin}])
+        document = pets(
+            security=[], servers=[{"url": standin.origin}], components={"schemas": SCHEMAS}
+        )
         page.goto(f"{origin}/apis/import/")
         with page.expect_navigation():
             drop_document(page, as_bytes(document))
@@ -50,14 +93,16 @@ def test_from_a_document_to_a_batch(
         page.locator("#send button").click()
         wait_until(lambda: bool(standin.seen))
         method, path, _headers, body = standin.seen[0]
-        assert (method, path, json.loads(body)) == ("POST", "/pets", {"name": "Tom", "age": 4})
+        assert (method, path) == ("POST", "/pets")
+        assert json.loads(body) == {"name": "Tom", "age": 4, **REST}
+        assert b'"price": 2.50' in body
         save(page)
         run_batch(page)
         wait_until(lambda: len(standin.seen) == 3)
         sent = [json.loads(each[3]) for each in standin.seen[1:]]
         assert sorted(sent, key=lambda each: each["age"]) == [
-            {"name": "Tom", "age": 3},
-            {"name": "Ada", "age": 7},
+            {"name": "Tom", "age": 3, **REST},
+            {"name": "Ada", "age": 7, **REST},
         ]
     assert page.errors == []  # type: ignore[attr-defined]
 
@@ -80,7 +125,19 @@ def find_operation(page: Page) -> None:
 def build(page: Page) -> None:
     page.locator('#form [data-at="/age"]').fill("4")
     expect_saved(page)
-    wait_until(lambda: json.loads(Draft.objects.get().text)["age"] == 4)
+    add_field(page, "home")
+    home = section(page, "home")
+    home.get_by_label("Family").check()
+    home.get_by_role("textbox", name="street", exact=True).fill("Elm Street 5")
+    expect_saved(page)
+    add_field(page, "toys")
+    toys = section(page, "toys")
+    toys.get_by_role("button", name="Paste", exact=True).click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("name,price\nball,2.50\nrope,1\n")
+    page.get_by_role("button", name="OK").click()
+    expect(toys.locator("[data-row]")).to_have_count(2)
+    expect_saved(page)
+    expect(page.locator("#problem_first")).to_be_empty()
 
 
 def save(page: Page) -> None:

@@ -24,6 +24,7 @@ from playground.history.models import Exchange
 from playground.pages.batches.mapping_form import MOST_SELECTS
 from playground.pages.batches.progress import describe_progress
 from playground.payload_templates.models import Sharing
+from playground.payload_templates.variants import Variant, write_variants
 from playground.people.models import Person, Role
 from playground.workspace.models import JobRecord
 from tests.batches.conftest import draft_to, make, misbehaving, standin, wait_for
@@ -70,6 +71,19 @@ def test_the_list_begins_with_one_sentence_and_one_button(as_editor: Client) -> 
     page = as_editor.get(reverse("batches")).content.decode()
     assert "No batches yet. A batch sends a template or a draft for each row" in page
     assert f'href="{reverse("new_batch")}"' in page
+
+
+def test_a_batch_of_a_template_offers_its_variants(as_editor: Client, editor: Person) -> None:
+    template = make_template(editor)
+    address = reverse("new_batch") + f"?template={template.pk}"
+    page = as_editor.get(address).content.decode()
+    assert f'value="template:{template.pk}"' in page
+    assert 'name="variant"' not in page
+    version = template.versions.get()
+    version.variants = write_variants([Variant("VIP", ())])
+    version.save()
+    page = as_editor.get(address + "&variant=VIP").content.decode()
+    assert "<option selected>VIP</option>" in page
 
 
 def test_a_file_is_recognised_and_its_cells_are_shown_exactly(

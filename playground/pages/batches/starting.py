@@ -27,7 +27,7 @@ from playground.pages.responses import breadcrumbs
 from playground.pages.templatetags.markup import operation_title
 from playground.payload_templates.models import Template, Version
 from playground.payload_templates.templates import get_template, visible_templates
-from playground.payload_templates.versions import get_version
+from playground.payload_templates.versions import get_version, read_content
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
 from playground.vault.storage_errors import explain_storage_error
@@ -110,7 +110,7 @@ def _show_form(
     sent = request.POST if request.method == "POST" else request.GET
     variants: Sequence[Any] = ()
     if isinstance(source, Version):
-        variants = [each["name"] for each in source.variants]
+        variants = [each.name for each in read_content(source).variants]
     context = {
         "source": _value_of(source),
         "source_name": name_source(source) if source else "",

@@ -156,7 +156,9 @@ def write_lines(value: str, item_type: str) -> str | None:
         return None
     items = parsed[0]
     is_number = item_type == "number"
-    fits = all(isinstance(each, str) and isinstance(each, NumberToken) == is_number for each in items)
+    fits = all(
+        isinstance(each, str) and isinstance(each, NumberToken) == is_number for each in items
+    )
     is_plain = fits and all(each and not _has_break(each) for each in items)
     return "\n".join(items) if is_plain else None
 
