@@ -1,11 +1,12 @@
 """The form of any schema: unions, cards, maps, tables, fields to add."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from playground.apis.importing import import_document
 from playground.drafts.drafts import start_draft
@@ -13,7 +14,7 @@ from playground.drafts.models import Draft
 from playground.workspace.connections import ConnectionInput, save_connection
 from tests.apis.documents import as_bytes
 from tests.apis.uploads import uploads
-from tests.browser.actions import expect_saved, open_draft, wait_until
+from tests.browser.actions import expect_saved, open_draft, soon, wait_until
 from tests.browser.any_operation import SCHEMA, add_field, open_text, register, section
 from tests.sending.stand_ins import Standin
 
@@ -134,11 +135,15 @@ def test_a_table_keeps_the_types_of_its_columns(page: Page) -> None:
     ]
 
 
-def test_long_choices_are_searched(page: Page) -> None:
+def test_long_choices_are_searched_even_before_they_are_there(page: Page) -> None:
     draft = open_text(page, START)
+    held: list[Route] = []
+    page.route(re.compile("part=options"), held.append)
     page.locator("[data-pick]").click()
     page.locator("#part_menu input[type=search]").fill("fr")
     page.locator("#part_menu input[type=search]").press("Enter")
+    soon(page, lambda: bool(held))
+    held[0].continue_()
     expect(page.locator("[data-pick]")).to_have_text("FR")
     expect_saved(page)
     assert document(draft)["country"] == "FR"

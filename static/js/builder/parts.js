@@ -18,23 +18,24 @@ export const pointerOfBox = (box) => (box ? pointerOf(box.matches(".item-card") 
 export function startParts(page) {
   const { draft } = page;
   let choose = null; // what a click in the open list of options does
+  let loaded = null; // resolves when the list is there
 
   on("change", "[data-alternative]", (radio) => chooseAlternative(page, boxOf(radio), radio.value));
   on("click", "[data-alternatives]", (button) => {
     const box = boxOf(button);
     choose = (title) => chooseAlternative(page, box, title);
-    openOptions(draft, button, { part: "alternatives", pointer: pointerOfBox(box) });
+    loaded = openOptions(draft, button, { part: "alternatives", pointer: pointerOfBox(box) });
   });
   on("click", "[data-field-add]", (button) => {
     const box = boxOf(button);
     choose = (key, value) => addField(page, box, key, value);
-    openOptions(draft, button, { part: "addable", pointer: pointerOfBox(box) });
+    loaded = openOptions(draft, button, { part: "addable", pointer: pointerOfBox(box) });
   });
   document.addEventListener("add-missing", ({ target, detail }) => addField(page, boxOf(target), detail));
   on("click", "[data-pick]", (button) => {
     const field = button.parentElement.querySelector("[data-at]");
     choose = (value, _, label) => pick(draft, field, button, value, label);
-    openOptions(draft, button, { part: "options", pointer: pointerOf(field) });
+    loaded = openOptions(draft, button, { part: "options", pointer: pointerOf(field) });
   });
   on("click", "[data-part-start]", async (button) => {
     const box = boxOf(button);
@@ -49,8 +50,11 @@ export function startParts(page) {
     if (key !== "") close(() => choose(key, adder.querySelector("select").value));
   });
   // Enter takes the first option that matches, else what was typed.
-  on("submit", "#part_menu .search", (search, event) => {
+  on("submit", "#part_menu .search", async (search, event) => {
     event.preventDefault();
+    // Somebody may type faster than the list arrives.
+    await loaded;
+    if (!menuElement().matches(":popover-open")) return;
     const typed = search.querySelector("input").value.trim();
     const first = findOption(typed);
     if (first && typed !== "") return first.click();
