@@ -138,7 +138,7 @@ def test_a_table_keeps_the_types_of_its_columns(page: Page) -> None:
 def test_long_choices_are_searched_even_before_they_are_there(page: Page) -> None:
     draft = open_text(page, START)
     held: list[Route] = []
-    page.route(re.compile("part=options"), held.append)
+    page.route(re.compile("part=options"), lambda route: held.append(route))
     page.locator("[data-pick]").click()
     page.locator("#part_menu input[type=search]").fill("fr")
     page.locator("#part_menu input[type=search]").press("Enter")
