@@ -53,7 +53,7 @@ def key_of(operation: Operation) -> str:
     return operation.id.rpartition(":")[2]
 
 
-def address_of(operation: Operation) -> str:
+def operation_address(operation: Operation) -> str:
     """The page about an operation."""
     return reverse("api_operation", args=[operation.api.id, key_of(operation)])
 

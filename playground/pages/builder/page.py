@@ -19,7 +19,7 @@ from playground.drafts.changes import count_undo_steps
 from playground.drafts.models import Change
 from playground.history.queries import find_last_exchange, find_running_exchange
 from playground.pages import responses
-from playground.pages.apis.access import address_of
+from playground.pages.apis.access import operation_address
 from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.builder.edits import describe_editor, describe_problems
 from playground.pages.builder.logged_changes import describe_logged_change
@@ -58,7 +58,7 @@ def describe_page(opened: DraftContext) -> dict[str, Any]:
     undos, redos = count_undo_steps(draft)
     return {
         **describe_form(opened),
-        "operation_url": address_of(opened.operation),
+        "operation_url": operation_address(opened.operation),
         "connection": draft.connection,
         "connections": connections_of(opened),
         "problems": json.dumps(checked["problems"]),

@@ -109,7 +109,7 @@ def _describe(
     item_type = find_item_type(parameter)
     lines = write_lines(value, item_type) if item_type else None
     if lines is not None:
-        choices = list_values(parameter.schema["items"])
+        choices = list_enum(parameter.schema["items"])
     return ParameterField(
         # Names have spaces and quotes, which ids can't have.
         id=f"{place}-{name if _is_plain(name) else number}",
@@ -154,23 +154,21 @@ def write_lines(value: str, item_type: str) -> str | None:
     parsed = try_parse(value)
     if parsed is None or not isinstance(parsed[0], list):
         return None
-    items = parsed[0]
-    is_number = item_type == "number"
-    fits = all(
-        isinstance(each, str) and isinstance(each, NumberToken) == is_number for each in items
-    )
-    is_plain = fits and all(each and not _has_break(each) for each in items)
+    # A NumberToken is a str as well.
+    kind = NumberToken if item_type == "number" else str
+    items = [each for each in parsed[0] if isinstance(each, str) and type(each) is kind]
+    is_plain = len(items) == len(parsed[0]) and all(each and not _has_break(each) for each in items)
     return "\n".join(items) if is_plain else None
 
 
 def list_parameter_choices(parameter: Parameter) -> tuple[str, ...]:
     """The values to choose from, as they are typed; none if any value may be typed."""
-    return list_values(parameter.schema) or (
+    return list_enum(parameter.schema) or (
         BOOLEANS if parameter.types <= {"boolean", "null"} else ()
     )
 
 
-def list_values(schema: Mapping[str, Any]) -> tuple[str, ...]:
+def list_enum(schema: Mapping[str, Any]) -> tuple[str, ...]:
     """The values of an `enum` as they are typed; none if there are too many to list."""
     values = schema.get("enum")
     if isinstance(values, list | tuple) and 0 < len(values) <= MOST_CHOICES:
