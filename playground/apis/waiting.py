@@ -39,7 +39,12 @@ def offer_document(
     if person is not None and not person.may_edit:
         raise ImportRefused(_("Viewers can't import APIs. An owner can make you an editor."))
     digest = write_document(source)[1]
-    if digest == api.document_id or (person is None and digest == api.ignored_digest):
+    if digest == api.document_id:
+        # Only where it comes from may have changed.
+        settings = {"url": url or api.url, "reads_references": reads_references}
+        ImportedApi.objects.filter(pk=api.pk).update(**settings)
+        return ApiImport(api)
+    if person is None and digest == api.ignored_digest:
         return ApiImport(api)
     report = report_on(source)
     with transaction.atomic():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from playground.apis.catalog import parse_api
 from playground.apis.importing import ApiImport, ImportRefused
 from playground.apis.models import ImportedApi, WaitingDocument
 from playground.apis.refreshes import (
@@ -14,6 +15,7 @@ from playground.apis.refreshes import (
 )
 from playground.apis.waiting import offer_document
 from playground.engine.tasks import enqueue, task
+from playground.openapi.external import EMBEDDED
 from playground.openapi.yaml_reading import InvalidDocument
 from playground.people.models import Person
 from playground.sending.document_fetching import FetchersBusy, FetchRefused
@@ -28,7 +30,8 @@ def refresh_api(person: Person | None, api: ImportedApi) -> ApiImport | WaitingD
     What went wrong is stored with the API. Raises FetchRefused, InvalidDocument, ImportRefused.
     """
     try:
-        source = fetch_source(person, api.url, api.reads_references)
+        needed = list_read_references(api) if api.reads_references else []
+        source = fetch_source(person, api.url, api.reads_references, needed)
         found = offer_document(person, source, api, api.url, api.reads_references)
     except FetchersBusy:
         raise  # that says nothing about the document
@@ -37,6 +40,16 @@ def refresh_api(person: Person | None, api: ImportedApi) -> ApiImport | WaitingD
         raise
     record_refresh(api)
     return found
+
+
+def list_read_references(api: ImportedApi) -> list[str]:
+    """The addresses of the documents that were read with the API's.
+
+    If one of them can't be read for a while, the API mustn't lose what it says.
+    """
+    document = parse_api(api.id, api.document_id, api.url).reader.document
+    embedded = document.raw.get(EMBEDDED)
+    return list(embedded) if isinstance(embedded, dict) else []
 
 
 def explain_refresh_failure(error: ValueError) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +14,12 @@ from playground.openapi.external import embed_documents, locate_external_address
 from playground.openapi.reading import MOST_BYTES, SourceDocument, read_any_document, read_openapi
 from playground.openapi.yaml_reading import InvalidDocument, SourceFault
 from playground.people.models import Person
-from playground.sending.document_fetching import FetchRefused, check_address, fetch_document
+from playground.sending.document_fetching import (
+    FetchersBusy,
+    FetchRefused,
+    check_address,
+    fetch_document,
+)
 
 MOST_DOCUMENTS, MOST_FAULTS = 50, 50
 # For all of them together: somebody waits for the page.
@@ -22,21 +27,32 @@ LONGEST_SECONDS = 40.0
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def fetch_source(person: Person | None, url: str, with_references: bool) -> SourceDocument:
-    """The OpenAPI document at an address; raises FetchRefused or InvalidDocument."""
+def fetch_source(
+    person: Person | None, url: str, with_references: bool, needed: Collection[str] = ()
+) -> SourceDocument:
+    """The OpenAPI document at an address; raises FetchRefused or InvalidDocument.
+
+    Those of the documents it refers to that are `needed` have to be read, too.
+    """
     source = read_openapi(fetch_document(person, url))
-    return add_references(person, source, url) if with_references else source
+    return add_references(person, source, url, needed) if with_references else source
 
 
-def add_references(person: Person | None, source: SourceDocument, url: str) -> SourceDocument:
+def add_references(
+    person: Person | None, source: SourceDocument, url: str, needed: Collection[str] = ()
+) -> SourceDocument:
     """The document with those it refers to in it, and a fault for each that wasn't read.
 
     `url` is its address, empty if it has none: then it has no origin to fetch others from.
+    Raises FetchRefused for one that is `needed`, and FetchersBusy.
     """
     fetching = _Fetching(person, check_address(url) if url else "", len(source.text))
     for target, pointer in locate_external_addresses(source.raw, fetching.url).items():
         fetching.waiting.setdefault(target, pointer)
     fetching.run()
+    for target in needed:
+        if target in fetching.failures:
+            raise FetchRefused(f"{target} wasn't read: {fetching.failures[target]}")
     lines = source.find_lines(fetching.failures_at.values())
     faults = [
         SourceFault(lines[fetching.failures_at[target]], f"{target} wasn't read: {why}")
@@ -69,6 +85,8 @@ class _Fetching:
             target, pointer = self.waiting.popitem()
             try:
                 self._fetch(target, pointer, end)
+            except FetchersBusy:
+                raise  # that says nothing about the document
             except (FetchRefused, InvalidDocument) as error:
                 self.failures[target], self.failures_at[target] = str(error), pointer
 

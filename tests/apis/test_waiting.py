@@ -52,6 +52,10 @@ def test_the_same_document_does_nothing(editor: Person, api: ImportedApi) -> Non
     assert isinstance(found, ApiImport)
     assert ImportedApi.objects.get().changed_at == former.changed_at
     assert not ApiChange.objects.exists()
+    # Only where it comes from is kept.
+    offer_document(editor, source(shop()), api, "https://shop.example/openapi.json", True)
+    api.refresh_from_db()
+    assert (api.url, api.reads_references) == ("https://shop.example/openapi.json", True)
 
 
 def test_a_breaking_document_waits_for_a_person(editor: Person, api: ImportedApi) -> None:

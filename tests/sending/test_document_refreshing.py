@@ -8,15 +8,21 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from playground.apis.importing import import_document
+from playground.apis.importing import import_document, import_source
 from playground.apis.models import ApiChange, ImportedApi, WaitingDocument
 from playground.apis.refreshes import claim_refresh, find_due_apis, set_refresh
 from playground.openapi.operations import operation_exists
 from playground.people.models import Person
 from playground.sending import document_fetching
 from playground.sending.document_fetching import FetchRefused
-from playground.sending.document_refreshing import refresh_api, refresh_by_schedule
+from playground.sending.document_refreshing import (
+    list_read_references,
+    refresh_api,
+    refresh_by_schedule,
+)
+from playground.sending.reference_fetching import fetch_source
 from tests.apis.documents import as_bytes, shop
+from tests.network.servers import serve
 from tests.sending.stand_ins import Standin
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +159,36 @@ def test_it_waits_while_others_are_fetched(api: ImportedApi, standin: Standin) -
     assert (api.refresh_failure, standin.seen) == ("", [])
     assert api.refresh_due_at is not None
     assert api.refresh_due_at - timezone.now() < timedelta(minutes=3)
+
+
+def test_what_a_missing_reference_said_isnt_lost(editor: Person, settings: Any) -> None:
+    settings.ALLOW_NETWORKS = ["127.0.0.0/8"]
+    document = shop()
+    document["components"]["schemas"]["Order"] = {"$ref": "order.json"}
+    files = {"/openapi.json": as_bytes(document), "/order.json": b'{"type": "object"}'}
+
+    def script(connection: Any, request: bytes) -> None:
+        body = files.get(request.split(b" ")[1].decode())
+        status = "503 Service Unavailable" if body is None else "200 OK"
+        head = f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {len(body or b'')}"
+        connection.sendall(f"{head}\r\n\r\n".encode() + (body or b""))
+
+    with serve(script) as server:
+        url = f"{server.origin}/openapi.json"
+        source = fetch_source(editor, url, True)
+        api = import_source(editor, source, url=url, reads_references=True).api
+        set_refresh(api, "daily")
+        assert list_read_references(api) == [f"{server.origin}/order.json"]
+        assert (run(api).refresh_failure, ApiChange.objects.count()) == ("", 0)
+        # The document itself is there, but the other one isn't: then nothing is imported.
+        del files["/order.json"]
+        assert run(api).refresh_failure == (
+            f"{server.origin}/order.json wasn't read: The address answered 503 Service "
+            "Unavailable instead of a document."
+        )
+        assert ApiChange.objects.count() == 0
+        # It is no longer referred to: that is a change like others.
+        files["/openapi.json"] = as_bytes(shop())
+        run(api)
+    assert api.refresh_failure == ""
+    assert ApiChange.objects.count() + WaitingDocument.objects.count() == 1
