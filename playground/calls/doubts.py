@@ -13,7 +13,10 @@ from playground.calls.reply_rules import name_place, needs_body
 from playground.calls.values import Reply
 from playground.openapi.operations import Operation
 from playground.openapi.responses import (
+    CSV,
     JSON,
+    XML,
+    Content,
     find_content,
     find_mismatch,
     find_schema,
@@ -23,6 +26,9 @@ from playground.openapi.responses import (
     normalize_media_type,
 )
 
+# The types of bodies that are read, and that a body has to be if it claims to be one.
+READ = (JSON, XML, CSV)
+WEB_PAGES = ("text/html", "application/xhtml+xml")
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,300})", re.I)
 
 
@@ -50,7 +56,9 @@ def find_doubt(
     params = {"expected": name_media_types(content) or "no body"}
     if reply.truncated:
         return Doubt("too-large", lead + " with a body too large to read completely.")
-    if media_type != JSON and is_web_page(body):
+    claimed = normalize_media_type(find_content_type(reply))
+    is_page = media_type != JSON and is_web_page(body)
+    if is_page and not (claimed in WEB_PAGES and claimed in map(normalize_media_type, content)):
         title = _TITLE.search(body)
         params["page"] = f'the web page "{shorten(unescape(title[1]))}"' if title else "a web page"
         why = "A sign-in page or a proxy may have answered in its place."
@@ -59,10 +67,11 @@ def find_doubt(
         return _find_rule_doubt(operation, body)
     if not body.strip():
         return Doubt("empty", lead + " with an empty body instead of {expected}.", params)
-    claimed = normalize_media_type(find_content_type(reply))
     if claimed and not is_documented(claimed, content):
         params["claimed"] = shorten(claimed)
         return Doubt("odd-type", lead + " with {claimed} instead of {expected}.", params)
+    if _is_opaque(claimed, content):
+        return _find_rule_doubt(operation, body)
     if not is_documented(media_type, content):
         return Doubt("unreadable", lead + " with a body that isn't {expected}.", params)
     equals = operation.verdict.equals
@@ -73,6 +82,14 @@ def find_doubt(
     if mismatch:
         return Doubt("odd-shape", lead + ", but the body {mismatch}.", {"mismatch": mismatch})
     return _find_rule_doubt(operation, body)
+
+
+def _is_opaque(claimed: str, content: Content) -> bool:
+    """Whether the reply is documented as a type whose bodies can be anything, such as an image."""
+    others = [each for each in map(normalize_media_type, content) if each not in READ]
+    if not claimed:
+        return bool(others)
+    return claimed not in READ and is_documented(claimed, dict.fromkeys(others))
 
 
 def _find_rule_doubt(operation: Operation, body: str) -> Doubt | None:

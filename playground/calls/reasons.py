@@ -31,8 +31,8 @@ _TELLING = (
 def find_reason(operation: Operation, reply: Reply, fields: Fields) -> str | None:
     """Why a call failed, as one line; None if the body doesn't say."""
     own = operation.verdict.own
-    wanted = own.reasons if own else operation.verdict.values.get("reason", ())
-    if found := _find_at(fields, wanted):
+    documented = operation.verdict.values.get("reason", ())
+    if found := _find_at(fields, (*(own.reasons if own else ()), *documented)):
         return found
     if _is_problem(reply) and (found := describe_problem(fields)):
         return found

@@ -125,11 +125,15 @@ class LinkReader:
     def _list_entries(self) -> None:
         if self._by_pointer:
             return
-        for entry in list_operation_entries(self._document):
+        entries = list_operation_entries(self._document)
+        by_name: dict[str, OperationEntry] = {}
+        for entry in entries:
             raw = self._document.get(entry.pointer)
-            self._by_pointer[entry.pointer] = entry
             # The first one has the name, as in the list of operations.
-            self._by_name.setdefault(read_plain_text(raw.get("operationId")) or entry.id, entry)
+            by_name.setdefault(read_plain_text(raw.get("operationId")) or entry.id, entry)
+        # Last: another thread that finds these finds all of them.
+        self._by_name = by_name
+        self._by_pointer = {each.pointer: each for each in entries}
 
     def _find_entry(self, link: Mapping[str, Any]) -> OperationEntry | None:
         reference = link.get("operationRef")

@@ -270,3 +270,58 @@ def test_a_range_documents_each_of_its_statuses_and_the_default_no_success() -> 
     # With nothing but a default, any 2xx has to do.
     only = make_operation(sdefault={"description": "All"})
     assert judge(only, "", 201).outcome == Outcome.ACCEPTED
+
+
+PAGE = "<!doctype html><html><title>Hi</title></html>"
+
+
+@pytest.mark.parametrize(
+    ("documented", "claimed", "body", "code"),
+    [
+        ("text/plain", "text/plain; charset=utf-8", "Done", "accepted"),
+        ("text/plain", "text/plain", "5", "accepted"),
+        ("text/plain", "text/plain", "a,b\n1,2", "accepted"),
+        ("text/plain", "", "Done", "accepted"),
+        ("text/plain", "", "", "empty"),
+        ("text/plain", "image/png", "Done", "odd-type"),
+        ("text/plain", "text/html", PAGE, "web-page"),
+        ("application/pdf", "application/pdf", "%PDF-1.7", "accepted"),
+        ("image/*", "image/png", "\x89PNG", "accepted"),
+        ("text/html", "text/html; charset=utf-8", PAGE, "accepted"),
+        ("text/html", "", PAGE, "web-page"),
+        ("*/*", "text/plain", "Done", "accepted"),
+        ("*/*", "text/html", PAGE, "web-page"),
+        ("*/*", "application/json", "Done", "unreadable"),
+        ("*/*", "application/json", '{"a": 1}', "accepted"),
+        ("application/json", "application/json", "Done", "unreadable"),
+        ("application/json", "", "Done", "unreadable"),
+        ("application/x-ndjson", "application/x-ndjson", '{"a": 1}\n{"a": 2}', "accepted"),
+    ],
+)
+def test_only_types_that_can_be_read_have_to_be_readable(
+    documented: str, claimed: str, body: str, code: str
+) -> None:
+    described = {"description": "Done", "content": {documented: {"schema": {"type": "string"}}}}
+    if documented == "application/json":
+        described["content"] = {documented: {}}
+    operation = make_operation(s200=described)
+    headers = (("Content-Type", claimed),) if claimed else ()
+    verdict = reach_verdict(operation, Reply(200, "", headers, body.encode("latin-1")))
+    assert verdict.code == code, verdict.message
+
+
+def test_text_beside_documented_json_is_not_judged_as_json() -> None:
+    content = {JSON: {"schema": {"type": "object"}}, "text/plain": {}}
+    operation = make_operation(s200={"description": "Done", "content": content})
+    assert judge(operation, "5", kind="text/plain").outcome == Outcome.ACCEPTED
+    assert judge(operation, "5").code == "odd-shape"
+
+
+def test_the_document_may_say_where_the_reason_is() -> None:
+    operation = make_operation()
+    verdict = replace(operation.verdict, values={"reason": ("/extra/why",)})
+    body = '{"message": "Usual", "extra": {"why": "Documented"}, "own": "Own"}'
+    for rule, reason in ((None, "Documented"), (ReplyRule(reasons=("/own",)), "Own"), (OK, "")):
+        ruled = replace(operation, verdict=replace(verdict, own=rule))
+        expected = f"Refused by Jobs: {reason or 'Documented'} (status 400)"
+        assert judge(ruled, body, 400).message == expected
