@@ -21,7 +21,7 @@ from playground.forms.schemas import (
 from playground.forms.unions import list_values, read_union
 from playground.jsontext import errors, parsing, printing
 from playground.jsontext.parsing import NumberToken
-from playground.openapi.files import is_file
+from playground.openapi.files import FILE, is_file
 
 # No HTML input returns these unchanged: HTML has no U+0000, and a carriage return is
 # normalised to a line feed (HTML standard, "value sanitization").
@@ -65,7 +65,7 @@ def find_kind(schema: Schema, value: Any) -> str:
     if is_secret(schema) and (value is ABSENT or _is_text(value)):
         return "secret"
     if is_file(schema) and (value is ABSENT or value is None or _is_text(value)):
-        return "file"
+        return FILE
     widget = str(schema.get("x-widget", ""))
     if widget and _fits_widget(widget, value):
         return widget
@@ -83,7 +83,7 @@ def find_kind(schema: Schema, value: Any) -> str:
 def _fits_widget(widget: str, value: Any) -> bool:
     if value is ABSENT:
         return True
-    if widget == "file":
+    if widget == FILE:
         return False  # found above, where the value can be one
     if widget in ("grid", "steps", "accounts", "attachments"):
         return isinstance(value, list)
@@ -98,6 +98,8 @@ def kind_by_schema(schema: Schema) -> str:
     if union.alternatives:
         return "union"
     schema = union.schema
+    if is_file(schema):
+        return FILE
     if "enum" in schema or "const" in schema:
         return "choice"
     types = list_value_types(schema)
@@ -131,6 +133,8 @@ def _kind_of_list(schema: Schema) -> str:
 def _fit_kind(kind: str, schema: Schema, value: Any) -> str:
     """The kind by the schema, or another one if it can't show the value."""
     own = kind_by_value(value)
+    if kind == FILE:
+        return kind if _is_text(value) else own
     if kind in ("group", "map"):
         return kind if isinstance(value, dict) else "json"
     if kind == "table" and isinstance(value, list):
