@@ -137,6 +137,7 @@ def _apis() -> dict[str, str]:
         "api-report": "/apis/pets/report/",
         "api-change": f"/apis/pets/changes/{api.changes.get().pk}/",
         "api-operation": "/apis/pets/operations/addPet/",
+        "next-operation": "/apis/pets/operations/addPet/follow-up/?operation=deletePet",
         "delete-api": "/apis/pets/delete/",
     }
 
