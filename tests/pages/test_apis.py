@@ -263,6 +263,23 @@ def test_a_draft_without_a_body_has_its_parameters(as_editor: Client, api: Impor
     assert (draft.text, draft.path_values, draft.connection) == ("{}", {"id": ""}, None)
 
 
+def test_an_optional_body_starts_left_out_where_bodies_are_unusual(
+    as_editor: Client, editor: Person
+) -> None:
+    document = pets()
+    body = {"content": {"application/json": {"schema": {"type": "object"}}}}
+    for operation in (
+        *document["paths"]["/pets"].values(),
+        *document["paths"]["/pets/{id}"].values(),
+    ):
+        operation["requestBody"] = body
+    import_document(editor, as_bytes(document))
+    for key, is_left_out in (("listPets", True), ("addPet", False), ("deletePet", True)):
+        answer = as_editor.post(f"/apis/pets/operations/{key}/start/")
+        draft = Draft.objects.get(id=answer["Location"].split("/")[2])
+        assert Metadata.read(draft.metadata).is_body_left_out is is_left_out
+
+
 def test_an_update_shows_what_breaks_and_what_uses_it(
     as_editor: Client, editor: Person, owner: Person, api: ImportedApi
 ) -> None:

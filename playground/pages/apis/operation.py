@@ -35,6 +35,8 @@ from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.workspace.models import Connection
 
+# RFC 9110, section 9.3: some servers reject a body there, so an optional one starts left out.
+BODY_IS_UNUSUAL = ("GET", "HEAD", "DELETE")
 LONGEST_TITLE = 100
 # Without a body there is nothing to send but the address; the document stays what it was.
 NO_DOCUMENT = "{}"
@@ -172,6 +174,8 @@ def start_operation(request: HttpRequest, api_id: str, key: str) -> HttpResponse
         text = example.text
         if example.media_type != operation.bodies[0].media_type:
             metadata = replace(EMPTY, media_type=example.media_type)
+    elif operation.bodies and not operation.body_required and operation.method in BODY_IS_UNUSUAL:
+        metadata = replace(EMPTY, is_body_left_out=True)
     draft = start_draft(
         person_of(request),
         operation.id,
