@@ -63,7 +63,9 @@ def find_doubt(
         params["page"] = f'the web page "{shorten(unescape(title[1]))}"' if title else "a web page"
         why = "A sign-in page or a proxy may have answered in its place."
         return Doubt("web-page", f"{lead} with {{page}} instead of {{expected}}. {why}", params)
-    if not content:
+    # HTTP allows no body there, whatever a range such as `2XX` documents (RFC 9110).
+    has_none = operation.method == "HEAD" or reply.status in (204, 205)
+    if not content or (has_none and not body.strip()):
         return _find_rule_doubt(operation, body)
     if not body.strip():
         return Doubt("empty", lead + " with an empty body instead of {expected}.", params)

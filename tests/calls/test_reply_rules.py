@@ -272,6 +272,15 @@ def test_a_range_documents_each_of_its_statuses_and_the_default_no_success() -> 
     assert judge(only, "", 201).outcome == Outcome.ACCEPTED
 
 
+def test_a_reply_that_cannot_have_a_body_needs_none() -> None:
+    operation = make_operation()
+    assert judge(operation, "", 204).outcome == Outcome.ACCEPTED
+    assert judge(operation, "", 200).code == "empty"
+    assert judge(replace(operation, method="HEAD"), "", 200).outcome == Outcome.ACCEPTED
+    assert judge(operation, "<html><body>Sign in</body></html>", 204).code == "web-page"
+    assert judge(make_operation(OK), "", 204).outcome == Outcome.UNKNOWN
+
+
 PAGE = "<!doctype html><html><title>Hi</title></html>"
 
 
