@@ -130,7 +130,8 @@ def build_widget(field: Field) -> forms.Widget:
         case "toggle":
             is_on = (field.text or field.default) == "true"
             return Toggle({**attributes, "role": "switch", "class": "switch"}, is_on)
-        case "choice":
+        # One to search in is drawn by its template, without its choices.
+        case "choice" if not field.is_searchable:
             return _build_select(field, attributes)
         case "file":
             # Text that is typed is sent as it is: a variable may be the whole file.

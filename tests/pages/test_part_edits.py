@@ -1,14 +1,17 @@
 """Edits of unions, maps and lists: what they start with, and what the answer draws."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from playground.apis.importing import import_document
 from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.people.models import Person
+from tests.apis.documents import as_bytes, shop
 from tests.browser.any_operation import ID, SCHEMA, register
 
 
@@ -149,6 +152,29 @@ def test_each_part_is_drawn_alone(
     draft = make_draft(editor, document)
     html = as_editor.get(f"/drafts/{draft.id}/part/", query).content.decode()
     assert [each for each in texts if each not in html] == []
+
+
+def test_a_long_list_of_choices_is_searched_by_the_server(
+    as_editor: Client, editor: Person
+) -> None:
+    order = {"properties": {"item": {"enum": [f"v{number}" for number in range(2000)]}}}
+    import_document(editor, as_bytes(shop(components={"schemas": {"Order": order}})))
+    draft = start_draft(editor, "corner-shop:placeOrder", '{"item": "v1999"}')
+    page = as_editor.get(f"/drafts/{draft.id}/").content.decode()
+    assert "v1999" in page
+    assert "v1998" not in page
+
+    def find(text: str) -> str:
+        query = {"part": "options", "pointer": "/item", "find": text}
+        return as_editor.get(f"/drafts/{draft.id}/part/", query).content.decode()
+
+    assert "data-longer" in find("")
+    assert find("").count("data-option=") == 501
+    assert "1,500 more values." in find("")
+    found = re.findall(r'data-option="&quot;(\w+)&quot;"', find("V19"))
+    assert found[:2] == ["v19", "v190"]
+    assert len(found) == 111
+    assert "more values" not in find("V19")
 
 
 @pytest.mark.parametrize("part", ["field", "card", "cards", "entries", "options", "rows"])

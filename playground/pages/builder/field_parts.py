@@ -18,6 +18,8 @@ from playground.pages.builder.draft_context import DraftContext
 from playground.pages.markdown import excerpt_markdown
 
 Query = Mapping[str, Any]
+# A longer list is searched by the server, since a browser would take seconds to draw it.
+MOST_OPTIONS = 500
 
 
 def _find(opened: DraftContext, query: Query) -> Field:
@@ -117,11 +119,21 @@ def _draw_alternatives(opened: DraftContext, query: Query) -> str:
 def _draw_options(opened: DraftContext, query: Query) -> str:
     """The choices of a field that has many."""
     field = _find(opened, query).innermost
+    find = str(query.get("find", "")).casefold()
+    found = [each for each in field.choices if find in each[1].casefold()]
+    # The one with exactly this name may be far down.
+    found.sort(key=lambda each: each[1].casefold() != find)
     options = [
         {"value": value, "title": label, "note": "", "is_chosen": value == field.text}
-        for value, label in field.choices
+        for value, label in found[:MOST_OPTIONS]
     ]
-    context = {"options": options, "typed": True, "optional": not field.required}
+    context = {
+        "options": options,
+        "typed": True,
+        "optional": not field.required,
+        "is_longer": len(field.choices) > MOST_OPTIONS,
+        "more": len(found) - len(options),
+    }
     return render_to_string("builder/_part_options.html", context)
 
 

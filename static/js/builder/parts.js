@@ -19,6 +19,7 @@ export function startParts(page) {
   const { draft } = page;
   let choose = null; // what a click in the open list of options does
   let loaded = null; // resolves when the list is there
+  let narrow = null; // has the server search a list of values
 
   on("change", "[data-alternative]", (radio) => chooseAlternative(page, boxOf(radio), radio.value));
   on("click", "[data-alternatives]", (button) => {
@@ -35,7 +36,12 @@ export function startParts(page) {
   on("click", "[data-pick]", (button) => {
     const field = button.parentElement.querySelector("[data-at]");
     choose = (value, _, label) => pick(draft, field, button, value, label);
-    loaded = openOptions(draft, button, { part: "options", pointer: pointerOf(field) });
+    const query = { part: "options", pointer: pointerOf(field) };
+    narrow = (search) => refine(draft, query, search);
+    loaded = openOptions(draft, button, query);
+  });
+  on("input", "#part_menu input[type=search]", (search) => {
+    if (menuElement().dataset.part === "options") loaded = Promise.all([loaded, narrow(search)]);
   });
   on("click", "[data-part-start]", async (button) => {
     const box = boxOf(button);
@@ -93,10 +99,25 @@ async function openOptions(draft, anchor, query) {
   search.setAttribute("aria-label", anchor.getAttribute("aria-label") ?? anchor.textContent);
   search.focus();
   await draft.queue.idle();
-  const html = await draft.fetchPart(query);
+  await showOptions(draft, query, "");
+  search.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+async function showOptions(draft, query, find) {
+  const menu = menuElement();
+  menu.dataset.find = find;
+  const html = await draft.fetchPart(find ? { ...query, find } : query);
+  // A list that was asked for later may be there already.
+  if (menu.dataset.find !== find) return;
   if (html === null) return toast(message("listFailed"), "warning");
   menu.querySelector("[data-options]").replaceWith(...elementsOf(html));
-  search.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// The server searches a list that is too long to be drawn as a whole.
+async function refine(draft, query, search) {
+  const menu = menuElement();
+  const isOther = () => menu.querySelector("[data-longer]") && search.value.trim() !== menu.dataset.find;
+  while (isOther()) await showOptions(draft, query, search.value.trim());
 }
 
 function moveFocus(menu, event) {
