@@ -26,6 +26,8 @@ from playground.openapi.yaml_reading import (
 )
 
 MOST_BYTES = 20 * 1024 * 1024
+# ZIP and gzip.
+_ARCHIVE_MARKS = (b"PK\x03\x04", b"\x1f\x8b")
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     # UTF-32 comes first: its little-endian mark starts with the one of UTF-16.
@@ -80,6 +82,8 @@ def read_any_document(data: bytes) -> SourceDocument:
     """Any document of JSON or YAML, such as one with schemas only; raises InvalidDocument."""
     if len(data) > MOST_BYTES:
         raise InvalidDocument("It is larger than 20 MB.")
+    if data.startswith(_ARCHIVE_MARKS):
+        raise InvalidDocument("It is an archive. Unpack it, and import the document in it.")
     text = _decode(data)
     if not text.strip():
         raise InvalidDocument("It is empty.")
@@ -170,7 +174,7 @@ def _read_yaml(text: str) -> SourceDocument:
 def _check_version(document: SourceDocument) -> None:
     raw: Any = document.raw
     if not isinstance(raw, dict):
-        raise InvalidDocument("It isn't an OpenAPI document: that is an object with `openapi`.")
+        raise InvalidDocument("It isn't an OpenAPI document: it has no key `openapi`.")
     # YAML makes a number of an unquoted 3.1.
     version = str(raw.get("openapi", ""))
     if "swagger" in raw:

@@ -157,12 +157,14 @@ def test_a_chain_of_merge_keys_is_bounded():
         ("openapi: 4.0.0", "OpenAPI 4.0.0 isn't supported; 3.0 and 3.1 are.", 1, 0),
         ("openapi: [1]", "OpenAPI [1] isn't supported", 1, 0),
         ("info: {}", "It isn't an OpenAPI document: its version (`openapi`) is missing.", 0, 0),
-        ("just text", "It isn't an OpenAPI document: that is an object with `openapi`.", 0, 0),
-        ("[1]", "It isn't an OpenAPI document: that is an object with `openapi`.", 0, 0),
-        ("<html>\n<p>x", "It isn't an OpenAPI document: that is an object", 0, 0),
+        ("just text", "It isn't an OpenAPI document: it has no key `openapi`.", 0, 0),
+        ("[1]", "It isn't an OpenAPI document: it has no key `openapi`.", 0, 0),
+        ("<html>\n<p>x", "It isn't an OpenAPI document: it has no key", 0, 0),
         (b"openapi: 3.0.0\na: \xff", "It isn't valid UTF-8 text.", 2, 0),
         (b"openapi: 3.0.0\na: \x00", "The YAML isn't valid: ", None, None),
         (b"\x89PNG\r\n\x1a\n", "It isn't valid UTF-8 text.", 1, 0),
+        (b"PK\x03\x04rest", "It is an archive. Unpack it, and import the document in it.", 0, 0),
+        (b"\x1f\x8brest", "It is an archive. Unpack it, and import the document in it.", 0, 0),
     ],
 )
 def test_what_isnt_an_openapi_document_is_refused_in_words(text, message, line, column):
