@@ -88,7 +88,7 @@ IMPORTED: dict[str, bytes] = {
         }
     ),
     "names": with_order(
-        {"required": ODD_NAMES, "properties": {name: TEXT for name in ODD_NAMES}},
+        {"required": ODD_NAMES, "properties": dict.fromkeys(ODD_NAMES, TEXT)},
         info={"title": "<script>alert(1)</script> \U0001f600", "version": "<b>"},
     ),
     "HTML": with_order(
