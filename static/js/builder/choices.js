@@ -50,6 +50,14 @@ export function placeBeside(menu, anchor) {
   menu.style.setProperty("top", `${Math.min(box.bottom + 2, innerHeight - 240)}px`);
 }
 
+// The option that was meant: names come before what only a description mentions.
+export function findNamed(options, typed, namesOf) {
+  const wanted = typed.trim().toLowerCase();
+  const fits = [(name) => name === wanted, (name) => name.startsWith(wanted), (name) => name.includes(wanted), () => true];
+  const has = (option, fit) => namesOf(option).some((name) => fit(name.trim().toLowerCase()));
+  return fits.map((fit) => [...options].find((each) => has(each, fit))).find(Boolean);
+}
+
 function filter(menu, typed) {
   const wanted = typed.trim().toLowerCase();
   let found = 0;

@@ -2,7 +2,7 @@
 // a body, which is previewed in place of a document.
 
 import { elementsOf, on } from "../elements.js";
-import { openChoice } from "./choices.js";
+import { findNamed, openChoice } from "./choices.js";
 
 const DELAY = 150; // milliseconds after an edit
 
@@ -14,7 +14,8 @@ export function startParameters({ draft, form }) {
   on("change", "[data-send-body]", (toggle) => switchBody({ draft, form }, toggle));
   on("submit", "[data-parameter-choice] form", (search, event) => {
     event.preventDefault();
-    search.parentElement.querySelector("[data-parameter-key]:not([hidden])")?.click();
+    const options = search.parentElement.querySelectorAll("[data-parameter-key]:not([hidden])");
+    findNamed(options, search.querySelector("input").value, ({ firstChild }) => [firstChild.textContent])?.click();
   });
   if (document.getElementById("request_line")) followRequest(draft);
 }

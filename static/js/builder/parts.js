@@ -3,7 +3,7 @@
 
 import { elementsOf, on } from "../elements.js";
 import { message, toast } from "../messages.js";
-import { placeBeside } from "./choices.js";
+import { findNamed, placeBeside } from "./choices.js";
 import { saveField } from "./fields.js";
 import { formElement } from "./form.js";
 import { elementExactlyAt, escapeSegment, pointerOf } from "./pointers.js";
@@ -62,7 +62,8 @@ export function startParts(page) {
     await loaded;
     if (!menuElement().matches(":popover-open")) return;
     const typed = search.querySelector("input").value.trim();
-    const first = findOption(typed);
+    const names = ({ dataset, firstChild }) => [dataset.option, firstChild.textContent];
+    const first = findNamed(menuElement().querySelectorAll(OPTION), typed, names);
     if (first && typed !== "") return first.click();
     if (typed === "" || first) return;
     const custom = menuElement().querySelector("[data-custom-add] select");
@@ -70,15 +71,6 @@ export function startParts(page) {
     if (menuElement().dataset.part === "options") close(() => choose(JSON.stringify(typed), undefined, typed));
   });
   on("keydown", "#part_menu", (menu, event) => (event.key === "ArrowDown" || event.key === "ArrowUp") && moveFocus(menu, event));
-}
-
-// Names come before what only a description mentions.
-function findOption(typed) {
-  const options = [...menuElement().querySelectorAll(OPTION)];
-  const wanted = typed.toLowerCase();
-  const names = ({ dataset, firstChild }) => [dataset.option, firstChild.textContent.trim()].map((each) => each.toLowerCase());
-  const isFound = [(name) => name === wanted, (name) => name.startsWith(wanted), (name) => name.includes(wanted), () => true];
-  return isFound.map((fits) => options.find((each) => names(each).some(fits))).find(Boolean);
 }
 
 const menuElement = () => document.getElementById("part_menu");
