@@ -148,6 +148,11 @@ class Operation:
         found = (each for each in self.bodies if each.media_type == media_type)
         return next(found, self.bodies[0] if self.bodies else None)
 
+    def find_body_schema(self, media_type: str = "") -> Schema | None:
+        """The schema of a media type's body, else of the first; None for a call without a body."""
+        body = self.find_body(media_type)
+        return body.schema if body else self.body_schema
+
     @property
     def sample_text(self) -> str:
         """The sample as formatted JSON text; empty for a call without a body."""

@@ -46,7 +46,8 @@ def public_state(link: ShareLink) -> State:
 
 
 def body_schema(link: ShareLink) -> Mapping[str, Any]:
-    return get_operation(link.template.operation).body_schema or {}
+    operation = get_operation(link.template.operation)
+    return operation.find_body_schema(private_state(link).metadata.media_type) or {}
 
 
 def fillable_pointers(link: ShareLink) -> list[str]:

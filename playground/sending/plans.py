@@ -82,8 +82,7 @@ class Plan:
         """The schema of the document; None if there is none to send."""
         if not self.operation.body_required and not self.sent_text.strip():
             return None
-        body = self.operation.find_body(self.media_type)
-        return body.schema if body else self.operation.body_schema
+        return self.operation.find_body_schema(self.media_type)
 
     @property
     def opener(self) -> Person | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -88,15 +89,16 @@ def share_template(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse
 def _describe_form(template: Template, variant: str) -> dict[str, Any]:
     content = read_content(get_version(template))
     state = content.state(variant)
-    api = get_operation(template.operation).api.id
+    operation = get_operation(template.operation)
+    schema = operation.find_body_schema(state.metadata.media_type) or {}
     return {
         "template": template,
         "variants": [each.name for each in content.variants],
         "variant": state.variant,
         "kinds": LinkKind.choices,
         # Protected ones aren't offered: links can't send through them.
-        "connections": Connection.objects.filter(api=api, protected=False),
-        "fields": _name_fields(template, state, _list_fields(template.operation, state.text)),
+        "connections": Connection.objects.filter(api=operation.api.id, protected=False),
+        "fields": _name_fields(template, state, schema, _list_fields(schema, state.text)),
         "suspicious": find_shown_credentials(state, possible=True),
         "values": {
             "days": DEFAULT_DAYS,
@@ -118,9 +120,8 @@ def _describe_form(template: Template, variant: str) -> dict[str, Any]:
     }
 
 
-def _list_fields(operation: str, text: str) -> list[str]:
+def _list_fields(schema: Mapping[str, Any], text: str) -> list[str]:
     """The pointers of all plain values that can be filled in; never accounts."""
-    schema = get_operation(operation).body_schema or {}
     try:
         tree = parse(text)
     except JSONSyntaxError:
@@ -130,11 +131,13 @@ def _list_fields(operation: str, text: str) -> list[str]:
     return [pointer for pointer in found if not names_accounts(schema, pointer)][:MAX_FIELDS]
 
 
-def _name_fields(template: Template, state: State, found: list[str]) -> list[tuple[str, str]]:
+def _name_fields(
+    template: Template, state: State, schema: Mapping[str, Any], found: list[str]
+) -> list[tuple[str, str]]:
     """Pairs of each pointer and the name that recipients see: "Step 1: Find e-mails › Limit"."""
     if not found:
         return []
-    schema, tree = get_operation(template.operation).body_schema or {}, parse(state.text)
+    tree = parse(state.text)
     facts = gather_facts(plan_state(template.operation, state))
     places = ((pointer, read_place(schema, facts, tree, pointer)) for pointer in found)
     return [(p, " › ".join(filter(None, (at.heading, at.field.label)))) for p, at in places]
