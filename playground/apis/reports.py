@@ -23,7 +23,11 @@ def find_obstacle(parsed: ParsedApi, key: str) -> str:
     alternatives = requirement if isinstance(requirement, list) else [requirement or {}]
     if security is None or not alternatives or {} in alternatives:
         return ""
-    reading = security.read(requirement)
+    # A scheme that isn't defined is a fault of the document, and calls go out without it.
+    defined = [each for each in alternatives if not security.list_undefined([each])]
+    if not defined:
+        return ""
+    reading = security.read(defined)
     # Of several alternatives, one that can be used is enough.
     if not reading.faults or reading.credential.schemes != (NO_CREDENTIAL,):
         return ""

@@ -10,12 +10,13 @@ from playground.jsontext.errors import excerpt
 from playground.openapi.bundling import list_places
 from playground.openapi.credentials import Credential
 from playground.openapi.documents import ApiDocument
-from playground.openapi.entries import DocumentFault, list_operation_entries
+from playground.openapi.entries import DocumentFault, OperationEntry, list_operation_entries
 from playground.openapi.keywords import find_unusable, is_pattern
 from playground.openapi.operation_reading import OperationReader, read_api
 from playground.openapi.reading import SourceDocument
 from playground.openapi.samples import has_sample
 from playground.openapi.schemas import SchemaNode
+from playground.openapi.security import UNDEFINED, read_document_security
 from playground.openapi.values import Operation
 
 # A generated document may have the same fault in each of thousands of schemas.
@@ -103,7 +104,8 @@ def make_report(
                 obstacles=tuple(obstacles),
             )
         )
-    faults = dict.fromkeys([*_find_document_faults(document), *reader.faults])
+    found = [*_find_document_faults(document), *_find_security_faults(document, entries)]
+    faults = dict.fromkeys([*found, *reader.faults])
     complete = sum(each.is_complete for each in reports)
     unsendable = sum(bool(each.obstacles) for each in reports)
     return DocumentReport(
@@ -121,6 +123,19 @@ def make_report(
             "faults": len(faults) + len(source.faults),
         },
     )
+
+
+def _find_security_faults(
+    document: ApiDocument, entries: Iterable[OperationEntry]
+) -> Iterator[DocumentFault]:
+    """Schemes that aren't defined, each where it is named first."""
+    security, _ = read_document_security(document)
+    seen: set[str] = set()
+    for pointer in ("", *(each.pointer for each in entries)):
+        named = security.list_undefined(document.get(pointer).get("security"))
+        for name in [each for each in named if each not in seen]:
+            seen.add(name)
+            yield DocumentFault(f"{pointer}/security", UNDEFINED.format(name=name))
 
 
 def _find_nothing(operation: Operation) -> tuple[()]:

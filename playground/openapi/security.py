@@ -24,6 +24,7 @@ from playground.openapi.security_schemes import SchemeVariant, list_scheme_varia
 
 # An alternative of several OAuth schemes has one variant for each combination of their flows.
 MOST_VARIANTS = 12
+UNDEFINED = "The security scheme {name} isn't defined."
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,12 @@ class SecurityReader:
         fields = tuple(f for f in api.fields if any(_has_field(each, f.name) for each in schemes))
         return Credential(fields, schemes)
 
+    def list_undefined(self, requirement: Any) -> list[str]:
+        """The schemes that it names and the document doesn't define."""
+        sets = [each for each in _list_alternatives(requirement) if isinstance(each, Mapping)]
+        names = dict.fromkeys(str(name) for each in sets for name in each)
+        return [name for name in names if not isinstance(self.schemes.get(name), Mapping)]
+
     def _read_alternative(self, alternative: Any) -> tuple[list[SchemeVariant], list[str]]:
         if not isinstance(alternative, Mapping):
             return [], ["A security requirement isn't an object."]
@@ -104,7 +111,7 @@ class SecurityReader:
     def _explain(self, name: str) -> str:
         entry = self.schemes.get(name)
         if not isinstance(entry, Mapping):
-            return f"The security scheme {name} isn't defined."
+            return UNDEFINED.format(name=name)
         kind = " ".join(str(entry[key]) for key in ("type", "scheme") if entry.get(key))
         return f"The security scheme {name} can't be used: {kind or 'it has no type'}."
 

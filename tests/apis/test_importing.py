@@ -17,6 +17,7 @@ from playground.openapi.operations import (
 from playground.openapi.yaml_reading import InvalidDocument
 from playground.people.models import Person
 from tests.apis.documents import as_bytes, shop
+from tests.apis.pets import pets
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +116,25 @@ def test_viewers_import_nothing(viewer: Person) -> None:
     with pytest.raises(ImportRefused, match="Viewers can't import"):
         import_document(viewer, as_bytes(shop()))
     assert not StoredDocument.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("security", "obstacle"),
+    [
+        ([{"gone": []}], ""),
+        ([{"gone": []}, "odd", {"certificate": []}], "certificate can't be used"),
+        ([{"certificate": [], "gone": []}], ""),
+        ([{"certificate": []}, {"token": []}], ""),
+    ],
+)
+def test_only_schemes_that_are_defined_keep_operations_from_being_sent(
+    editor: Person, security: list, obstacle: str
+) -> None:
+    document = pets()
+    document["paths"]["/pets"]["get"]["security"] = security
+    api = import_document(editor, as_bytes(document)).api
+    found = api.operations.get(key="listPets").obstacle
+    assert obstacle in found
+    assert bool(found) is bool(obstacle)
+    said = " ".join(each["message"] for each in api.report["faults"])
+    assert ("The security scheme gone isn't defined." in said) is ("gone" in str(security))
