@@ -1,5 +1,5 @@
-"""APIs that the team imported from OpenAPI documents, and their operations.
+"""APIs imported from OpenAPI documents, and their operations.
 
-An imported operation's id is `API:OPERATION`, such as `petstore:addPet`. `catalog` makes
-`playground.openapi.operations` find it like those of the built-in documents.
+An imported operation's id is `API:OPERATION`, such as `petstore:addPet`. `catalog` registers
+imported operations with `playground.openapi.operations`, which also has the built-in ones.
 """

@@ -5,10 +5,10 @@ from django.utils.module_loading import autodiscover_modules
 
 
 class ApisConfig(AppConfig):
-    """Makes imported operations known at the start."""
+    """Registers imported operations at start-up."""
 
     name = "playground.apis"
 
     def ready(self) -> None:
-        # It needs the models, which can be imported only now.
+        # The catalog imports the models, which aren't loaded before this point.
         autodiscover_modules("catalog")

@@ -1,4 +1,4 @@
-"""Imported operations for `playground.openapi.operations`: found by id, read when needed."""
+"""Imported operations for `playground.openapi.operations`: found by id and parsed on demand."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from playground.openapi.operation_reading import OperationReader, read_api
 from playground.openapi.operations import Api, Operation, add_catalog
 from playground.openapi.security import read_document_security
 
-# Documents that a process keeps parsed: a large one takes tens of megabytes. Former ones are
-# looked at while people repair what no longer fits, and mustn't push out those in force.
+# Parsed documents cached per process: a large one takes tens of megabytes. Older versions have
+# their own cache, so that repairing outdated payloads doesn't evict the current ones.
 MOST_PARSED, MOST_FORMER = 8, 2
 
 
 @dataclass(frozen=True, eq=False)
 class ParsedApi:
-    """The document of an API, and those of its operations that were asked for."""
+    """The document of an API, and the operations read from it so far."""
 
     api: Api
     reader: OperationReader
@@ -34,7 +34,7 @@ class ParsedApi:
         if key not in self.entries:
             return None
         found = self.operations.get(key)
-        # Two threads may read it at once: the first one's is kept.
+        # Two threads may read it at once: the first result wins.
         return found or self.operations.setdefault(key, self.reader.read(self.entries[key]))
 
     def get_ruled(self, key: str, rules: OperationRules) -> Operation | None:
@@ -49,10 +49,10 @@ class ParsedApi:
 
 
 class ImportedCatalog:
-    """What `playground.openapi.operations` asks about ids with a colon.
+    """Looks up ids with a colon for `playground.openapi.operations`.
 
-    Which document is in force is read from the database each time, since another process may
-    have imported a newer one.
+    The current document is looked up in the database each time, since another process may have
+    imported a newer one.
     """
 
     def find_operation(self, id: str) -> Operation | None:
@@ -82,13 +82,13 @@ def _find_parsed(api_id: str) -> ParsedApi | None:
 
 @lru_cache(maxsize=MOST_PARSED)
 def parse_api(api_id: str, digest: str, url: str) -> ParsedApi:
-    """The API of a stored document; `url` is what its relative addresses are relative to."""
+    """The API of a stored document; relative server URLs are resolved against `url`."""
     return _parse(api_id, digest, url)
 
 
 @lru_cache(maxsize=MOST_FORMER)
 def parse_other(api_id: str, digest: str, url: str) -> ParsedApi:
-    """The same for a document that isn't in force."""
+    """The same for a document that isn't the current one."""
     return _parse(api_id, digest, url)
 
 

@@ -1,4 +1,4 @@
-"""Importing a document: a new API, or a newer document of one that is there; deleting APIs."""
+"""Import a document as a new API or as an update of an existing one; delete APIs."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ _not_in_ids = re.compile(r"[^a-z0-9]+")
 
 
 class ImportRefused(ValueError):
-    """The document can't be imported; the text is a sentence for people."""
+    """The document can't be imported; the message is shown to users."""
 
 
 @dataclass(frozen=True)
 class ApiImport:
-    """An API as it is now, and what changed in it, as `ApiChange` has it: nothing if it is new."""
+    """The API after an import, and its changes as stored in `ApiChange`: none if it is new."""
 
     api: ImportedApi
     changes: Sequence[dict[str, Any]] = ()
@@ -53,7 +53,7 @@ class ApiImport:
 
 @dataclass(frozen=True)
 class ReadDocument:
-    """A document and all that is stored about it; `obstacles` by operation key."""
+    """A document and everything stored with it; `obstacles` are by operation key."""
 
     document: StoredDocument
     parsed: ParsedApi
@@ -66,7 +66,7 @@ class ReadDocument:
 def import_document(
     person: Person, data: bytes, *, name: str = "", url: str = "", api: ImportedApi | None = None
 ) -> ApiImport:
-    """Import what `openapi.reading` reads; raises InvalidDocument, too."""
+    """Import a document from its bytes; also raises InvalidDocument."""
     return import_source(person, read_openapi(data), name=name, url=url, api=api)
 
 
@@ -79,10 +79,10 @@ def import_source(
     api: ImportedApi | None = None,
     reads_references: bool = False,
 ) -> ApiImport:
-    """Store a document and the index of its operations; with `api`, in place of its older one.
+    """Store a document and the index of its operations; with `api`, replace that API's document.
 
-    `name` becomes the title of a new API, else the document's own does. `url` is where the
-    document was fetched. Raises ImportRefused.
+    A new API is titled `name`, or by default like its document. `url` is where the document was
+    fetched from. Raises ImportRefused.
     """
     if not person.may_edit:
         raise ImportRefused(_("Viewers can't import APIs. An owner can make you an editor."))
@@ -91,7 +91,7 @@ def import_source(
         if api is None:
             api = _add(person, source, report, name, url, reads_references)
             return ApiImport(api)
-        # Of two imports at once, the second compares with what the first one stored.
+        # If two imports run at once, the second is compared with what the first stored.
         api = lock_api(api)
         api.reads_references = reads_references
         read = store_document(api.id, source, report, url or api.url)
@@ -99,7 +99,7 @@ def import_source(
 
 
 def report_on(source: SourceDocument) -> DocumentReport:
-    """What is understood of a document. Raises ImportRefused if it has no operations."""
+    """Analyse a document. Raises ImportRefused if it has no operations."""
     report = make_report(source, find_json_fields)
     if not report.operations:
         raise ImportRefused(_("The document has no operations."))
@@ -107,7 +107,7 @@ def report_on(source: SourceDocument) -> DocumentReport:
 
 
 def write_document(source: SourceDocument) -> tuple[str, str]:
-    """The document as it is stored, and its digest."""
+    """The document as stored text, and its digest."""
     text = json.dumps(source.raw, ensure_ascii=False, separators=(",", ":"))
     return text, hashlib.sha256(text.encode()).hexdigest()
 
@@ -131,12 +131,12 @@ def store_document(
 
 
 def lock_api(api: ImportedApi) -> ImportedApi:
-    """The API as it is now, which no other transaction changes until the end of this one."""
+    """The current row of the API, locked until the end of this transaction."""
     return ImportedApi.objects.select_for_update().get(pk=api.pk)
 
 
 def compare_with(api: ImportedApi, read: ReadDocument) -> list[dict[str, Any]]:
-    """What a document would change, as `ApiChange` stores it."""
+    """What importing a document would change, in the format of `ApiChange`."""
     before = parse_api(api.id, api.document_id, api.url)
     changes = compare_operations(_read_all(before), _read_all(read.parsed))
     return [_describe(each) for each in changes]
@@ -145,9 +145,9 @@ def compare_with(api: ImportedApi, read: ReadDocument) -> list[dict[str, Any]]:
 def replace_document(
     person: Person | None, api: ImportedApi, read: ReadDocument, changes: list[dict[str, Any]]
 ) -> ApiImport:
-    """Put a document in the place of the API's, with a record of what that changes.
+    """Replace the document of a locked API and record the changes.
 
-    The API is locked. A document that waits for a decision is no longer needed.
+    This also deletes a document that is waiting for a decision.
     """
     former = api.document_id
     waiting = WaitingDocument.objects.filter(api=api).first()
@@ -191,7 +191,7 @@ def _add(
 
 
 def _create(title: str, **fields: Any) -> ImportedApi:
-    """A new API with an id of its own, even if another import takes the first choice."""
+    """Create an API with a unique id, even if a concurrent import takes the first choice."""
     for _attempt in range(MOST_TRIES):
         try:
             with transaction.atomic():
@@ -202,7 +202,7 @@ def _create(title: str, **fields: Any) -> ImportedApi:
 
 
 def _choose_id(title: str) -> str:
-    """An id made of the title that no other API has."""
+    """A unique id derived from the title."""
     taken = list_api_titles()
     plain = _not_in_ids.sub("-", title.lower()).strip("-")[:LONGEST_API_ID].strip("-") or "api"
     id, number = plain, 2
@@ -221,7 +221,7 @@ def _describe(change: OperationChange) -> dict[str, Any]:
 
 
 def _index(api: ImportedApi, read: ReadDocument) -> None:
-    """List the operations of an API's document anew, and store what was understood of them."""
+    """Rebuild the index of an API's operations, and store the report."""
     parsed, obstacles = read.parsed, read.obstacles
     api.report = read.report
     api.save(update_fields=["report"])
@@ -240,7 +240,7 @@ def _index(api: ImportedApi, read: ReadDocument) -> None:
             title=entry.title,
             summary=entry.summary,
             tags=list(entry.tags),
-            # Those without a tag come last.
+            # Untagged operations come last.
             tag_position=tags[entry.tags[0]] if entry.tags else len(tags),
             tag_lines=write_tag_lines(entry.tags),
             deprecated=entry.deprecated,
@@ -252,12 +252,12 @@ def _index(api: ImportedApi, read: ReadDocument) -> None:
 
 
 def write_tag_lines(tags: Iterable[str]) -> str:
-    """The tags, each on a line of its own, so that `contains` finds whole ones."""
+    """The tags, one per line, so that `contains` matches whole tags."""
     return "".join(f"\n{' '.join(each.split())}\n" for each in tags)
 
 
 def delete_api(person: Person, api: ImportedApi) -> None:
-    """Delete an API with its operations, and the documents that no other API has."""
+    """Delete an API, its operations, and the documents that no other API uses."""
     with transaction.atomic():
         digests = {api.document_id}
         digests.update(WaitingDocument.objects.filter(api=api).values_list("document", flat=True))
@@ -270,7 +270,7 @@ def delete_api(person: Person, api: ImportedApi) -> None:
 
 
 def delete_unused(digest: str) -> None:
-    """Delete a document that nothing refers to."""
+    """Delete a document if nothing refers to it."""
     is_used = ImportedApi.objects.filter(document=digest).exists()
     is_waiting = WaitingDocument.objects.filter(document=digest).exists()
     in_changes = ApiChange.objects.filter(Q(before=digest) | Q(after=digest)).exists()

@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from playground.openapi.entries import LONGEST_ID
 
-# With the colon and an operation's key, it fits into the columns of drafts and exchanges.
+# Together with the colon and an operation's key, it fits the columns of drafts and exchanges.
 LONGEST_API_ID = 100 - 1 - LONGEST_ID
 
 
 class StoredDocument(models.Model):
-    """One OpenAPI document as JSON text, whatever it was written in.
+    """One OpenAPI document as JSON text, even if it was written in YAML.
 
     `digest` is the SHA-256 of the text, in hexadecimal.
     """
@@ -23,16 +23,16 @@ class StoredDocument(models.Model):
 
 
 class ImportedApi(models.Model):
-    """An API of the whole team.
+    """An API, visible to the whole team.
 
     `id` is the part of an operation's id before the colon. `url` is where the document was
-    fetched, empty if it was uploaded. `report` is what `playground.openapi.report` made of it.
+    fetched from, empty if it was uploaded. `report` comes from `playground.openapi.report`.
     `rules` has the rules that people set for judging replies, by operation key.
 
     `refresh` is how often the document is fetched again, next at `refresh_due_at`. `refreshed_at`
-    is when that last succeeded, and `refresh_failure` a sentence about why it didn't. With
-    `reads_references`, documents that it refers to are fetched, too. The document with
-    `ignored_digest` was turned down by a person, so that refreshes don't offer it again.
+    is when that last succeeded; `refresh_failure` is a sentence that says why it failed. With
+    `reads_references`, the documents it refers to are fetched too. `ignored_digest` is that of a
+    document that a person turned down, so refreshes don't offer it again.
     """
 
     class Refresh(models.TextChoices):
@@ -65,11 +65,11 @@ class ImportedApi(models.Model):
 
 
 class ImportedOperation(models.Model):
-    """What lists and searches need of an operation; the document has the rest.
+    """The fields of an operation that lists and searches need; the rest is in the document.
 
     `key` is the part of its id after the colon. `obstacle` is why it can't be sent, or empty.
-    `tag_position` is that of its first tag among the document's, and `tag_lines` has each of its
-    tags as a line of its own, with a line feed on both sides.
+    `tag_position` is the position of its first tag in the document; `tag_lines` has one tag per
+    line, with a line feed on both sides of each.
     """
 
     api = models.ForeignKey(ImportedApi, models.CASCADE, related_name="operations")
@@ -102,9 +102,9 @@ class ImportedOperation(models.Model):
 
 
 class ApiChange(models.Model):
-    """One import over an older document: what changed, operation by operation.
+    """One update of an API: what changed, operation by operation.
 
-    `changes` is what `playground.openapi.comparison` found, as a list of objects.
+    `changes` is the result of `playground.openapi.comparison`, as a list of objects.
     """
 
     api = models.ForeignKey(ImportedApi, models.CASCADE, related_name="changes")
@@ -119,11 +119,11 @@ class ApiChange(models.Model):
 
 
 class WaitingDocument(models.Model):
-    """A newer document of an API that would break something, until a person decides.
+    """A newer document of an API that would break something and awaits a decision.
 
     `report`, `obstacles` (by operation key), `changes` and `version` are what importing it would
-    store. `url` is where it was fetched, empty if it was uploaded; `person` is None for a refresh
-    by schedule.
+    store. `url` is where it was fetched from, empty if it was uploaded; `person` is None for a
+    scheduled refresh.
     """
 
     api = models.OneToOneField(ImportedApi, models.CASCADE, related_name="waiting")

@@ -1,4 +1,4 @@
-"""The report of an import as it is stored with its API: what was understood, and what wasn't."""
+"""The report of an import, as stored with its API: what was understood and what wasn't."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playground.openapi.credentials import NO_CREDENTIAL
 from playground.openapi.operation_reading import find_requirement
 from playground.openapi.report import DocumentReport
 
-# Those with a complete form are only counted.
+# Operations with a complete form are only counted.
 MOST_OPERATIONS, MOST_REFERENCES = 1000, 200
 
 
@@ -19,23 +19,23 @@ def find_obstacle(parsed: ParsedApi, key: str) -> str:
     """Why an operation can't be sent; empty if it can."""
     document, security = parsed.reader.document, parsed.reader.security
     requirement = find_requirement(document, document.get(parsed.entries[key].pointer))
-    # Without an alternative there is nothing to sign in to, or none has to be.
+    # Without alternatives, the operation needs no credential.
     alternatives = requirement if isinstance(requirement, list) else [requirement or {}]
     if security is None or not alternatives or {} in alternatives:
         return ""
-    # A scheme that isn't defined is a fault of the document, and calls go out without it.
+    # An undefined scheme is a fault of the document; calls are sent without it.
     defined = [each for each in alternatives if not security.list_undefined([each])]
     if not defined:
         return ""
     reading = security.read(defined)
-    # Of several alternatives, one that can be used is enough.
+    # One usable alternative is enough.
     if not reading.faults or reading.credential.schemes != (NO_CREDENTIAL,):
         return ""
     return " ".join(reading.faults)
 
 
 def add_obstacles(report: DocumentReport, obstacles: Mapping[str, str]) -> DocumentReport:
-    """The report with what else keeps operations from being sent, by their keys."""
+    """The report with further reasons why operations can't be sent, by their keys."""
     operations = tuple(
         replace(each, obstacles=(*each.obstacles, obstacles[each.id]))
         if obstacles.get(each.id)
@@ -54,9 +54,9 @@ def add_obstacles(report: DocumentReport, obstacles: Mapping[str, str]) -> Docum
 
 
 def shorten_report(report: DocumentReport, references: Sequence[str]) -> dict[str, Any]:
-    """The report as plain data, without what is only counted.
+    """The report as plain data, without the operations that are only counted.
 
-    `references` are the addresses of other documents, which weren't read.
+    `references` are the addresses of other documents that weren't read.
     """
     incomplete = [each for each in report.operations if not each.is_complete]
     return {

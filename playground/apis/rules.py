@@ -1,6 +1,6 @@
 """Rules that people set for imported operations, stored with their API by operation key.
 
-They outlive imports of newer documents, and apply to every send from the next one on.
+They survive imports of newer documents and apply to every later send.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ MOST_FOLLOW_UPS = 20
 
 @dataclass(frozen=True)
 class FollowUp:
-    """An operation of the same API that continues with a success, by its key.
+    """A follow-up: an operation of the same API, by its key, offered after a success.
 
-    `values` has, by the key of a parameter, a pointer into the reply (`/id`), a runtime
-    expression (`$request.path.id`), or text, perhaps with expressions in braces.
+    `values` maps keys of parameters to a pointer into the reply (`/id`), a runtime expression
+    (`$request.path.id`), or text that may contain expressions in braces.
     """
 
     operation: str
@@ -37,13 +37,13 @@ class FollowUp:
 
 @dataclass(frozen=True)
 class OperationRules:
-    """What people set for one operation."""
+    """The rules set for one operation."""
 
     reply: ReplyRule | None = None
     follow_ups: tuple[FollowUp, ...] = ()
 
     def find_follow_up(self, key: str) -> FollowUp | None:
-        """The one that leads to the operation with that key."""
+        """The follow-up that leads to the operation with that key."""
         return next((each for each in self.follow_ups if each.operation == key), None)
 
     def without(self, key: str) -> OperationRules:
@@ -53,7 +53,7 @@ class OperationRules:
 
 
 def read_rules(rules: Any, key: str) -> OperationRules:
-    """The rules of one operation among those stored; what can't be read is left out."""
+    """The stored rules of one operation; unreadable ones are left out."""
     raw = rules.get(key) if isinstance(rules, Mapping) else None
     if not isinstance(raw, Mapping):
         return OperationRules()
@@ -70,7 +70,7 @@ def _read_follow_up(raw: Any) -> FollowUp | None:
 
 
 def apply_rules(operation: Operation, rules: OperationRules) -> Operation:
-    """The operation as it is judged and continued by these rules."""
+    """The operation with these rules applied to its verdict and links."""
     if rules == OperationRules():
         return operation
     api_id = operation.id.partition(":")[0]
@@ -92,22 +92,22 @@ def _make_link(api_id: str, follow_up: FollowUp) -> ResponseLink:
 
 
 def to_expression(typed: str) -> str:
-    """The runtime expression of a value as people type it: a pointer means the reply's body."""
+    """The runtime expression for a typed value: a pointer points into the reply's body."""
     return f"$response.body#{typed}" if typed.startswith("/") else typed
 
 
 def is_value(typed: str) -> bool:
-    """Whether a value of a follow-up is a pointer, an expression, or text."""
+    """Whether a value of a follow-up is a valid pointer, expression or text."""
     return is_pointer(typed) if typed.startswith("/") else split_template(typed) is not None
 
 
 def set_reply_rule(person: Person, api: ImportedApi, key: str, rule: ReplyRule | None) -> None:
-    """Set how replies of an operation are judged; None brings back what the document says."""
+    """Set how replies of an operation are judged; None restores what the document says."""
     change_rules(person, api, key, lambda rules: replace(rules, reply=rule))
 
 
 def set_follow_up(person: Person, api: ImportedApi, key: str, follow_up: FollowUp) -> None:
-    """Offer a follow-up, in place of the one that leads to the same operation."""
+    """Add a follow-up, replacing any that leads to the same operation."""
 
     def change(rules: OperationRules) -> OperationRules:
         others = rules.without(follow_up.operation).follow_ups
@@ -117,7 +117,7 @@ def set_follow_up(person: Person, api: ImportedApi, key: str, follow_up: FollowU
 
 
 def remove_follow_up(person: Person, api: ImportedApi, key: str, target: str) -> None:
-    """Offer a follow-up no longer."""
+    """Remove a follow-up."""
     change_rules(person, api, key, lambda rules: rules.without(target))
 
 
@@ -127,9 +127,9 @@ def change_rules(
     key: str,
     change: Callable[[OperationRules], OperationRules],
 ) -> None:
-    """Store the changed rules of one operation; those of all others stay."""
+    """Store the rules of one operation; all others stay as they are."""
     with transaction.atomic():
-        # Locked: somebody else may set the rules of another operation at the same time.
+        # Locked, since somebody may set the rules of another operation at the same time.
         current = ImportedApi.objects.select_for_update().get(pk=api.pk)
         changed = change(read_rules(current.rules, key))
         rules = {name: each for name, each in current.rules.items() if name != key}

@@ -1,4 +1,4 @@
-"""What updates of imported APIs changed about an operation since a payload was made for it."""
+"""How updates of imported APIs changed an operation after a payload was made for it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ Id = TypeVar("Id")
 
 @dataclass(frozen=True)
 class OperationUpdate:
-    """An operation before the first update that changed it, and as it is now.
+    """An operation before the first update that changed it, and its current version.
 
-    `after` is None if the document in force doesn't have it. `made_at` is the time of that
-    first update, `differences` are those of all updates since.
+    `after` is None if the current document no longer has it. `made_at` is the time of that
+    first update; `differences` are those of all updates since.
     """
 
     made_at: datetime
@@ -34,7 +34,7 @@ class OperationUpdate:
 
 @dataclass(frozen=True)
 class _Record:
-    """One update; `changes` by the ids that the operations had before, and by their new ones."""
+    """One update; `changes` are by the old ids of the operations and by their new ones."""
 
     made_at: datetime
     before: str
@@ -43,32 +43,32 @@ class _Record:
 
 
 class ApiUpdates:
-    """The updates of imported APIs, each API's read once: use one for a whole list."""
+    """The updates of imported APIs, read once per API: share one instance for a whole list."""
 
     def __init__(self) -> None:
         self._records: dict[str, list[_Record]] = {}
 
     @cached_property
     def newest(self) -> dict[str, datetime]:
-        """The time of each API's newest update, by its id."""
+        """The time of each API's latest update, by API id."""
         rows = ApiChange.objects.order_by().values_list("api").annotate(Max("made_at"))
         return dict(rows)
 
     def has_changed(self, operation_id: str, since: datetime) -> bool:
-        """Whether an update changed the operation since then."""
+        """Whether an update has changed the operation since then."""
         newest = self.newest.get(operation_id.partition(":")[0])
-        # Most payloads are newer, and then the changes needn't be read.
+        # Most payloads are newer, so the changes don't have to be loaded.
         if newest is None or newest <= since:
             return False
         records = self._find_records(operation_id)
         return any(each.made_at > since and operation_id in each.changes for each in records)
 
     def filter_changed(self, rows: Iterable[tuple[Id, str, datetime]]) -> list[Id]:
-        """Of rows of an id, an operation and a time: the ids of those that updates changed."""
+        """From rows of (id, operation, time), the ids whose operation was changed since."""
         return [id for id, operation, since in rows if self.has_changed(operation, since)]
 
     def find(self, operation_id: str, since: datetime) -> OperationUpdate | None:
-        """What changed about an operation since then; None if nothing did."""
+        """How an operation has changed since then; None if it hasn't."""
         if not self.has_changed(operation_id, since):
             return None
         first: _Record | None = None
@@ -105,7 +105,7 @@ class ApiUpdates:
 
 
 class ProposedUpdate(ApiUpdates):
-    """A document that waits, as if it had been imported just now."""
+    """A waiting document, treated as if it had just been imported."""
 
     def __init__(self, waiting: WaitingDocument) -> None:
         super().__init__()
@@ -119,7 +119,7 @@ class ProposedUpdate(ApiUpdates):
         return operation_id in self._changes
 
     def find(self, operation_id: str, since: datetime) -> OperationUpdate | None:
-        """What it would change about an operation, whenever the payload was made."""
+        """How it would change an operation, regardless of when the payload was made."""
         change, before = self._changes.get(operation_id), _find_operation(operation_id)
         if change is None or before is None:
             return None
@@ -130,7 +130,7 @@ class ProposedUpdate(ApiUpdates):
 
 
 def _by_id(changes: list[dict[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    # An operation that was added under the former id of another one isn't what payloads mean.
+    # Payloads don't refer to an operation added under another one's former id.
     kept = [each for each in changes if each["kind"] != "added"]
     found = {each["operation"]: each for each in kept}
     return found | {each["former"]: each for each in kept if each.get("former")}

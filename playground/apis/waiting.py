@@ -1,4 +1,4 @@
-"""Newer documents that would break something: they wait until a person imports them."""
+"""Newer documents that would break something and wait until a person imports them."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ def offer_document(
     url: str = "",
     reads_references: bool = False,
 ) -> ApiImport | WaitingDocument:
-    """Import a newer document if it breaks nothing; else let it wait for a decision.
+    """Import a newer document if it breaks nothing; otherwise store it until a person decides.
 
-    `person` is None for a refresh by schedule, which doesn't offer again what people turned
-    down. Raises ImportRefused.
+    `person` is None for a scheduled refresh, which doesn't offer a document again that was
+    turned down. Raises ImportRefused.
     """
     if person is not None and not person.may_edit:
         raise ImportRefused(_("Viewers can't import APIs. An owner can make you an editor."))
     digest = write_document(source)[1]
     if digest == api.document_id:
-        # Only where it comes from may have changed.
+        # The document is the same; only its address may have changed.
         settings = {"url": url or api.url, "reads_references": reads_references}
         ImportedApi.objects.filter(pk=api.pk).update(**settings)
         return ApiImport(api)
@@ -74,7 +74,7 @@ def offer_document(
 
 
 def import_waiting(person: Person, api: ImportedApi, digest: str) -> ApiImport:
-    """Import the document that waits, if it is the one with this digest that the person saw.
+    """Import the waiting document if it still has the digest that the person saw.
 
     Raises ImportRefused.
     """

@@ -33,13 +33,13 @@ from playground.payload_templates.payload_drift import Drift, find_payload_drift
 from playground.people.models import Person
 from playground.rules.problems import FixEdit
 
-# In the place of a cell, whose value isn't known yet.
+# Stands in for a cell whose value isn't known yet.
 CELL = "{{row.#1}}"
 
 
 def list_drifted_batches(person: Person) -> list[tuple[Batch, Drift]]:
-    """The batches that the person may see, still have something to send, and no longer fit."""
-    # The workflow is in a sealed column, which no query can look into.
+    """The outdated batches that the person may see and that still have rows to send."""
+    # The workflow is in an encrypted column, which queries can't filter by.
     connections = {connection for connection, _uid in find_changed_workflows()}
     matches = Q(connection__in=connections)
     return list(find_drifted_batches(visible_batches(person), ApiUpdates(), matches))
@@ -48,7 +48,7 @@ def list_drifted_batches(person: Person) -> list[tuple[Batch, Drift]]:
 def find_drifted_batches(
     rows: QuerySet[Batch], updates: ApiUpdates, matches: Q = NOTHING
 ) -> Iterator[tuple[Batch, Drift]]:
-    """Those of these batches that aren't finished and no longer fit, newest first."""
+    """The unfinished batches among these that no longer fit, newest first."""
     rows = rows.exclude(state=Batch.State.ENDED)
     if updates.newest:
         made_at = Coalesce("version__created_at", "created_at")
@@ -60,9 +60,9 @@ def find_drifted_batches(
 
 
 def find_batch_drift(batch: Batch, updates: ApiUpdates | None = None) -> Drift | None:
-    """The drift of the payload as its rows will fill it; None for a batch that is finished.
+    """The drift of the payload with the cells of its rows; None for a finished batch.
 
-    Its `aligned` payload is again without what the rows fill.
+    The `aligned` payload doesn't include the values that rows fill in.
     """
     if batch.state == Batch.State.ENDED:
         return None
@@ -83,7 +83,7 @@ def find_batch_drift(batch: Batch, updates: ApiUpdates | None = None) -> Drift |
 def repair_batch(person: Person, batch_id: uuid.UUID) -> bool:
     """Apply every safe fix to the payload and its columns. Returns whether anything changed.
 
-    Raises BatchRefused for somebody else's batch, and for one that was started.
+    Raises BatchRefused for somebody else's batch and for one that has been started.
     """
     with ledger.locked(batch_id) as batch:
         require_editable(person, batch)
@@ -95,14 +95,14 @@ def repair_batch(person: Person, batch_id: uuid.UUID) -> bool:
         batch.path_values = dict(drift.aligned.path_values)
         mapping = follow_mapping(_read_mapping(batch), drift)
         batch.mapping = mapping.as_dict(batch.columns)
-        # Its rows were checked with the payload as it was.
+        # Its rows were checked against the old payload.
         reopen(batch)
         batch.save(update_fields=["text", "operation", "metadata", "path_values", "mapping"])
     return True
 
 
 def follow_mapping(mapping: Mapping, drift: Drift) -> Mapping:
-    """The mapping with its columns at the places that the repair gives to their fields."""
+    """The mapping with its columns pointing to the repaired places of their fields."""
     edits = [edit for each in drift.problems if each.fix for edit in each.fix.edits]
     moved = {edit.pointer: _find_target(edit) for edit in edits if edit.kind != "set"}
 
@@ -110,7 +110,7 @@ def follow_mapping(mapping: Mapping, drift: Drift) -> Mapping:
         place = _place_of(each, mapping)
         target = moved.get(place)
         if target and place != each.pointer:
-            # One of the items: every row fills another one.
+            # An item of a list: each row fills its own.
             target = target.replace(f"{mapping.items}/0/", f"{mapping.items}/-/", 1)
         return each if target is None else replace(each, pointer=target)
 
@@ -118,7 +118,7 @@ def follow_mapping(mapping: Mapping, drift: Drift) -> Mapping:
 
 
 def _find_target(edit: FixEdit) -> str:
-    """Where a value is after an edit; an empty text if it is gone."""
+    """Where a value is after an edit; empty if it was removed."""
     if edit.kind != "rename":
         return ""
     if find_parameter_key(edit.pointer) is None:
@@ -128,7 +128,7 @@ def _find_target(edit: FixEdit) -> str:
 
 
 def _made_at(batch: Batch) -> datetime:
-    """When its payload was made: a template's version may be older than the batch."""
+    """When its payload was made: a template version may be older than the batch."""
     return batch.version.created_at if batch.version else batch.created_at
 
 
@@ -140,7 +140,7 @@ def _read_mapping(batch: Batch) -> Mapping:
 
 
 def _place_of(each: ColumnMapping, mapping: Mapping) -> str:
-    """The place that a column fills, in the first item if it is one of the items."""
+    """The place that a column fills; in a list, that of the first item."""
     below = f"{mapping.items}/-/"
     if mapping.items and each.pointer.startswith(below):
         return f"{mapping.items}/0/{each.pointer[len(below) :]}"
@@ -148,14 +148,14 @@ def _place_of(each: ColumnMapping, mapping: Mapping) -> str:
 
 
 def _get(state: State, place: str) -> str | None:
-    """The JSON text at a place of the document, or the text of a parameter; None if missing."""
+    """The JSON text at a place in the document, or a parameter's text; None if missing."""
     if (key := find_parameter_key(place)) is not None:
         return state.path_values.get(key)
     return text_at(state.text, place) or None
 
 
 def _put(state: State, place: str, value: str | None) -> State:
-    """The state with a value at a place, or without it; as it was if there is no such place."""
+    """The state with a value set or removed at a place; unchanged if the place doesn't exist."""
     if (key := find_parameter_key(place)) is not None:
         kept = {name: each for name, each in state.path_values.items() if name != key}
         return replace(state, path_values=kept if value is None else {**kept, key: value})

@@ -128,7 +128,7 @@ class Preparer:
             if failure := fetch_tokens(self._common, threading.Event()):
                 raise MustPause(failure.message)
             if (tokens := self._describe_tokens()) != self._tokens:
-                # What is ready has the former token, which the API may have rejected.
+                # Prepared calls contain the old token, which the API may have rejected.
                 self._drop()
                 self._tokens = tokens
             self._wire: Wire = load_wire(self._common)
@@ -284,7 +284,7 @@ def describe_facts(connection: Connection | None) -> str:
     facts = f"{connection.facts_version}/{connection.changed_at.timestamp()}"
     documents = ImportedApi.objects.filter(pk=connection.api)
     digest = documents.values_list("document", flat=True).first()
-    # A newer document of the API brings other schemas.
+    # A newer document of the API has different schemas.
     return f"{facts}/{digest[:LONGEST_DIGEST]}" if digest else facts
 
 

@@ -83,7 +83,7 @@ def propose_size(operation: Operation, items: str) -> int:
 
 
 def has_declared_items(operation: Operation, items: str) -> bool:
-    """Whether the document says that rows are collected in this array; any list may be one."""
+    """Whether the schema says that this array collects rows; any list can."""
     schema = schema_at(operation.body_schema, items) if items else {}
     return schema.get("x-widget") == "grid" or schema.get("x-from") == "workflow.inputs"
 
