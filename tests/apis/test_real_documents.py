@@ -51,7 +51,8 @@ def test_a_real_document_is_imported_and_each_operation_opens(editor: Person, fi
             if has_sample(operation.body_schema)
         ]
         texts = [json.dumps(each, indent=2, ensure_ascii=False) for each in made] or ["{}"]
-        for text in texts:
+        # What requires itself without an end has no sample.
+        for text in texts if made else ():
             if any(each.severity == ERROR for each in check_document(text, operation.body_schema)):
                 blocked.append(key)
         for text in texts[::-1][:1]:
@@ -78,5 +79,5 @@ def test_a_real_document_is_imported_and_each_operation_opens(editor: Person, fi
     if FIGURES:
         with open(FIGURES, "a", encoding="utf-8") as lines:
             lines.write(json.dumps(figures) + "\n")
-    # What requires itself without an end can't be sent by anybody.
+    assert not blocked
     assert counts["complete"] >= 0.95 * (counts["operations"] - counts["unsendable"])
