@@ -185,7 +185,7 @@ class Checker:
 
     def _name_row(self, problem: Problem, index: int | None, row: CellRow) -> str:
         """The message with the line of the file: the API counts the rows of one request."""
-        schema, items = self.builder.operation.body_schema, self.builder.items_pointer
+        schema, items = self.builder.schema, self.builder.items_pointer
         if "x-item" not in schema_at(schema, items):
             return problem.message
         label = label_object(schema, f"{items}/{index}")

@@ -64,6 +64,7 @@ class Builder:
         self, operation: Operation, state: State, columns: Sequence[str], mapping: Mapping
     ) -> None:
         self.operation, self.state, self.mapping = operation, state, mapping
+        self.schema = operation.find_body_schema(state.metadata.media_type)
         self.columns = tuple(columns)
         self.titles = ColumnNumbers(columns)
         self.metadata = state.metadata.write()
@@ -71,7 +72,7 @@ class Builder:
         self.items_pointer = ""
         self.outer: Layouts | None = None
         self.inner: Layouts | None = None
-        if operation.body_schema is not None:
+        if self.schema is not None:
             self._prepare_body(state.text or "{}")
         keys = ((find_parameter_key(each.pointer), each.column) for each in mapping.columns)
         self.path_columns = {key: column for key, column in keys if key is not None}
@@ -118,7 +119,7 @@ class Builder:
         return abbreviate(title) if title else _("column %(number)s") % {"number": column + 1}
 
     def _prepare_body(self, text: str) -> None:
-        maker = FieldMaker(self.operation.body_schema, self.mapping)
+        maker = FieldMaker(self.schema, self.mapping)
         filled = [each for each in self.mapping.columns if each.pointer.startswith("/")]
         inside = list_item_columns(self.mapping)
         outside = [each for each in filled if each not in inside]

@@ -43,13 +43,14 @@ def propose_mapping(
     `saved` is the mapping of the template's last batch with its titles, from `as_dict`. Columns
     that the payload refers to as `{{row.TITLE}}` fill nothing else.
     """
-    items = find_items(operation)
-    mapping = RowMapping(size=propose_size(operation, items), items=items)
+    schema = operation.find_body_schema(state.metadata.media_type)
+    items = find_items(schema)
+    mapping = RowMapping(size=propose_size(schema, items), items=items)
     mapping = _use_saved(mapping, columns, saved)
     known = KnownColumns(list_fields(operation, state, mapping.items, facts))
     filled = [each.pointer for each in mapping.columns if each.pointer]
     # Without a definition of the workflow, any column may be an input of it.
-    is_declared = has_declared_items(operation, mapping.items)
+    is_declared = has_declared_items(schema, mapping.items)
     is_open = is_declared and facts.steps is None
     settled = {each.column for each in mapping.columns}
     referred = list_row_columns(operation, state, columns)
@@ -76,33 +77,33 @@ def propose_mapping(
     return mapping if is_mixed and not is_declared else replace(mapping, group="all")
 
 
-def propose_size(operation: Operation, items: str) -> int:
+def propose_size(schema: Schema | None, items: str) -> int:
     """How many rows a request of "chunks" takes, as far as the API's documentation says."""
-    most = schema_at(operation.body_schema, items).get("maxItems") if items else None
+    most = schema_at(schema, items).get("maxItems") if items else None
     return min(most, MOST_ROWS) if isinstance(most, int) and most > 0 else USUAL_CHUNK
 
 
-def has_declared_items(operation: Operation, items: str) -> bool:
+def has_declared_items(schema: Schema | None, items: str) -> bool:
     """Whether the schema says that this array collects rows; any list can."""
-    schema = schema_at(operation.body_schema, items) if items else {}
-    return schema.get("x-widget") == "grid" or schema.get("x-from") == "workflow.inputs"
+    found = schema_at(schema, items) if items else {}
+    return found.get("x-widget") == "grid" or found.get("x-from") == "workflow.inputs"
 
 
-def find_items(operation: Operation) -> str:
+def find_items(schema: Schema | None) -> str:
     """The pointer of the array of the body that rows are collected in; empty without one."""
-    properties = (operation.body_schema or {}).get("properties", {})
+    properties = (schema or {}).get("properties", {})
     arrays = {
-        name: schema
-        for name, schema in properties.items()
-        if isinstance(schema, Mapping)
-        and "array" in schema.get("type", ())
-        and _takes_objects(schema.get("items"))
+        name: inner
+        for name, inner in properties.items()
+        if isinstance(inner, Mapping)
+        and "array" in inner.get("type", ())
+        and _takes_objects(inner.get("items"))
     }
     for pointer in (pointers.child("", name) for name in arrays):
-        if has_declared_items(operation, pointer):
+        if has_declared_items(schema, pointer):
             return pointer
     # Others that have a widget, such as attachments, aren't rows.
-    plain = [name for name, schema in arrays.items() if "x-widget" not in schema]
+    plain = [name for name, inner in arrays.items() if "x-widget" not in inner]
     return pointers.child("", plain[0]) if len(plain) == 1 else ""
 
 
@@ -116,27 +117,28 @@ def list_fields(
     found: dict[str, tuple[str, ...]] = {}
     for each in operation.parameters:
         found[each.pointer] = (each.name, each.title)
-    if operation.body_schema is None:
+    schema = operation.find_body_schema(state.metadata.media_type)
+    if schema is None:
         return [TableColumn(key, labels) for key, labels in found.items()]
     of_items = {
         pointers.child(f"{items}/-", column.key): (column.key, *column.labels)
-        for column in (list_columns(operation, facts, state.text, items) if items else ())
+        for column in (list_columns(schema, facts, state.text, items) if items else ())
     }
-    if has_declared_items(operation, items):
+    if has_declared_items(schema, items):
         found |= of_items
     parsed = try_parse(state.text)
     tree = parsed[0] if parsed else {}
-    for pointer, labels in _walk(operation.body_schema, tree, ""):
+    for pointer, labels in _walk(schema, tree, ""):
         if not (items and pointers.overlaps(pointer, items)):
             found.setdefault(pointer, labels)
     found |= {key: labels for key, labels in of_items.items() if key not in found}
-    for pointer, schema in _list_parameters(state, facts).items():
-        title = str(schema.get("title", ""))
+    for pointer, described in _list_parameters(state, facts).items():
+        title = str(described.get("title", ""))
         found.setdefault(pointer, (pointers.last(pointer), *([title] if title else ())))
     return [
         TableColumn(key, labels)
         for key, labels in found.items()
-        if key.startswith("#") or not is_secret_pointer(operation.body_schema, key)
+        if key.startswith("#") or not is_secret_pointer(schema, key)
     ]
 
 
@@ -154,7 +156,8 @@ def list_titles(
     former = (saved or {}).get("columns", ())
     titles = [str(each.get("title", "")) for each in former if isinstance(each, Mapping)]
     names = dict.fromkeys([*titles, *list_row_titles(operation, state)])
-    fields = list_fields(operation, state, find_items(operation), facts)
+    items = find_items(operation.find_body_schema(state.metadata.media_type))
+    fields = list_fields(operation, state, items, facts)
     return [*(TableColumn(each) for each in names if each), *fields]
 
 

@@ -29,7 +29,8 @@ def validate_mapping(
     mapping: Mapping, columns: Sequence[str], operation: Operation, state: State
 ) -> list[str]:
     """Messages about everything that keeps requests from being built; none if it is valid."""
-    if operation.body_schema is not None and (message := _check_payload(state)):
+    schema = operation.find_body_schema(state.metadata.media_type)
+    if schema is not None and (message := _check_payload(state)):
         return [message]
     found = [
         *_check_columns(mapping, columns),
@@ -39,8 +40,8 @@ def validate_mapping(
     for each in mapping.columns:
         if each.pointer and not found:
             found += _check_pointer(each, mapping, columns, operation, state)
-    if not found and operation.body_schema is not None:
-        found += _check_references(columns, operation.body_schema, state.text)
+    if not found and schema is not None:
+        found += _check_references(columns, schema, state.text)
     if not found and not _uses_columns(mapping, columns, operation, state):
         found.append(
             _("No column is used, so all requests would be the same. Choose a field for a column.")
@@ -171,7 +172,8 @@ def _check_pointer(
         if key not in {field.key for field in operation.parameters}:
             yield _("%(name)s: the address of this operation has no %(place)s.") % params
         return
-    if operation.body_schema is None:
+    schema = operation.find_body_schema(state.metadata.media_type)
+    if schema is None:
         yield _("%(name)s: this operation has no body, so it has no %(place)s.") % params
         return
     if state.metadata.is_body_left_out and not operation.body_required:
@@ -188,7 +190,7 @@ def _check_pointer(
         yield message % params
         return
     plain = f"{mapping.items}/0{pointer[len(mapping.items) + 2 :]}" if is_item else pointer
-    if is_secret_pointer(operation.body_schema, plain):
+    if is_secret_pointer(schema, plain):
         message = _(
             "%(name)s: %(place)s is a credential, which a file can't fill. Save it as a secret of "
             "the connection."

@@ -11,7 +11,8 @@ from playground.batches.mapping import KINDS, ColumnMapping, Group, Mapping
 from playground.batches.models import Batch
 from playground.batches.proposals import find_items, propose_size
 from playground.commands.scripts import InvalidArgument
-from playground.openapi.operations import Operation, get_operation
+from playground.openapi.operations import get_operation
+from playground.rules.context import Schema
 from playground.rules.wording import abbreviate
 
 # Marks the entries of a list in the pointers of a mapping.
@@ -26,13 +27,14 @@ def make_mapping(
 
     Raises InvalidArgument for what isn't spelled right; `set_mapping` judges the rest.
     """
-    operation = get_operation(batch.operation)
+    metadata = read_state(batch).metadata
+    schema = get_operation(batch.operation).find_body_schema(metadata.media_type)
     mapping = Mapping.read(batch.mapping)
     if pairs:
-        mapping = _map_columns(batch.columns, pairs, operation)
+        mapping = _map_columns(batch.columns, pairs, schema)
     for pair in kinds:
         mapping = _set_kind(mapping, batch.columns, pair)
-    return _set_group(mapping, group, operation) if group else mapping
+    return _set_group(mapping, group, schema) if group else mapping
 
 
 def explain_mapping(batch: Batch) -> list[str]:
@@ -57,13 +59,13 @@ def explain_mapping(batch: Batch) -> list[str]:
     return [*sentences, requests[mapping.group]]
 
 
-def _map_columns(columns: Sequence[str], pairs: Sequence[str], operation: Operation) -> Mapping:
+def _map_columns(columns: Sequence[str], pairs: Sequence[str], schema: Schema | None) -> Mapping:
     found = tuple(_map_column(columns, pair) for pair in pairs)
     lists = [f"{each.pointer}/".split(f"{ENTRY}/")[0] for each in found if _is_entry(each)]
-    items = lists[0] if lists else find_items(operation)
+    items = lists[0] if lists else find_items(schema)
     # As proposed mappings do: what fills a list is usually meant for one request.
     group: Group = "all" if lists else "each"
-    return Mapping(found, group, propose_size(operation, items), items=items)
+    return Mapping(found, group, propose_size(schema, items), items=items)
 
 
 def _map_column(columns: Sequence[str], pair: str) -> ColumnMapping:
@@ -85,13 +87,13 @@ def _set_kind(mapping: Mapping, columns: Sequence[str], pair: str) -> Mapping:
     return replace(mapping, columns=tuple(entries.values()))
 
 
-def _set_group(mapping: Mapping, text: str, operation: Operation) -> Mapping:
+def _set_group(mapping: Mapping, text: str, schema: Schema | None) -> Mapping:
     name, colon, rest = text.partition(":")
     chosen: Any = name
     if name in ("each", "all") and not colon:
         return replace(mapping, group=chosen)
     if name == "chunks" and not colon:
-        size = mapping.size or propose_size(operation, mapping.items)
+        size = mapping.size or propose_size(schema, mapping.items)
         return replace(mapping, group=chosen, size=size)
     if name == "chunks" and rest.isascii() and rest.isdigit():
         return replace(mapping, group=chosen, size=int(rest[:9]))

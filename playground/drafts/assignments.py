@@ -14,9 +14,8 @@ from playground.importers.titles import TableColumn
 from playground.jsontext import printing
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import parse, try_parse
-from playground.openapi.operations import Operation
 from playground.openapi.parameters import find_parameter_key
-from playground.rules.context import schema_at
+from playground.rules.context import Schema, schema_at
 from playground.rules.facts import Facts
 
 # Assigns a value of the address instead of the document: `#path/workflow_uid`.
@@ -85,21 +84,21 @@ def assign_rows(state: State, pointer: str, table: Table) -> State:
     return assign_json(state, pointer, printing.dump(table.as_objects()))
 
 
-def list_columns(operation: Operation, facts: Facts, text: str, pointer: str) -> list[TableColumn]:
+def list_columns(schema: Schema | None, facts: Facts, text: str, pointer: str) -> list[TableColumn]:
     """The known columns of the rows at a pointer.
 
     These are the inputs of the workflow if the pointer is that of its rows, the properties of the
     schema's items, and the keys of the document's rows. Raises AssignmentError.
     """
     _check_pointer(pointer)
-    schema = schema_at(operation.body_schema, pointer)
+    described = schema_at(schema, pointer)
     found: dict[str, tuple[str, ...]] = {}
-    if schema.get("x-from") == "workflow.inputs":
+    if described.get("x-from") == "workflow.inputs":
         found |= dict.fromkeys((name for key in facts.inputs for name in key.names), ())
         found |= dict.fromkeys(sorted(facts.more_inputs), ())
-    properties = schema.get("items", {}).get("properties", {})
-    for key, described in properties.items():
-        found[key] = (described["title"],) if described.get("title") else ()
+    properties = described.get("items", {}).get("properties", {})
+    for key, inner in properties.items():
+        found[key] = (inner["title"],) if inner.get("title") else ()
     rows = try_parse(text_at(text, pointer) or "null")
     for row in rows[0] if rows and isinstance(rows[0], list) else []:
         for key in row if isinstance(row, dict) else ():

@@ -111,7 +111,7 @@ def _report_removed(title: str) -> Problem:
 def _find_workflow_drift(
     operation_id: str, connection: Connection | None, state: State, since: datetime
 ) -> Drift | None:
-    schema = _body_schema(operation_id)
+    schema = _body_schema(operation_id, state.metadata.media_type)
     uid = state.path_values.get("workflow_uid", "")
     workflow = find_workflow(connection, uid) if schema is not None and uid else None
     if workflow is None or schema is None:
@@ -137,9 +137,9 @@ def _find_workflow_drift(
     )
 
 
-def _body_schema(operation_id: str) -> Mapping[str, Any] | None:
+def _body_schema(operation_id: str, media_type: str) -> Mapping[str, Any] | None:
     try:
-        return get_operation(operation_id).body_schema
+        return get_operation(operation_id).find_body_schema(media_type)
     except UnknownOperation:
         return None
 

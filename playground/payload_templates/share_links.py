@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from playground.drafts.states import State
 from playground.openapi.operations import get_operation, operation_exists
 from playground.payload_templates.models import LinkKind, LinkSend, ShareLink, Template
 from playground.payload_templates.secrets import names_accounts
@@ -62,10 +63,11 @@ def validate_share_link_input(template: Template, link: ShareLinkInput) -> str:
     content = read_content(get_version(template))
     if link.variant and find_variant(content.variants, link.variant) is None:
         return _("There is no variant named %(name)s.") % {"name": link.variant}
-    return _validate_sending(template, link) if link.kind == LinkKind.FILL else ""
+    state = content.state(link.variant)
+    return _validate_sending(template, state, link) if link.kind == LinkKind.FILL else ""
 
 
-def _validate_sending(template: Template, link: ShareLinkInput) -> str:
+def _validate_sending(template: Template, state: State, link: ShareLinkInput) -> str:
     operation = get_operation(template.operation)
     if link.connection is None:
         return _("Choose the connection the link sends through.")
@@ -84,7 +86,7 @@ def _validate_sending(template: Template, link: ShareLinkInput) -> str:
         return _("Maximum sends per hour must be between 1 and %(limit)s.") % limit
     if len(link.fillable_fields) > MAX_FILLABLE_FIELDS:
         return _("Choose at most %(limit)s fields to fill in.") % {"limit": MAX_FILLABLE_FIELDS}
-    schema = operation.body_schema or {}
+    schema = operation.find_body_schema(state.metadata.media_type) or {}
     for pointer in link.fillable_fields:
         if names_accounts(schema, pointer):
             return _("%(field)s holds accounts, so it can't be filled in.") % {"field": pointer}

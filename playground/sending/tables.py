@@ -15,7 +15,8 @@ def assign_table(
     `name` is what messages call the table. Raises AssignmentError and UnknownOperation.
     """
     plan = plan_state(operation_id, state)
-    columns = list_columns(plan.operation, gather_facts(plan), state.text, pointer)
+    schema = plan.operation.find_body_schema(plan.media_type)
+    columns = list_columns(schema, gather_facts(plan), state.text, pointer)
     table = read_row_file(name, content, columns)
     notes = [f"{name}: {note.message}" for note in table.notes]
     return assign_rows(state, pointer, table), notes

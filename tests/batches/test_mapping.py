@@ -141,12 +141,12 @@ def test_the_last_use_is_proposed_for_columns_with_the_same_titles():
 
 
 def test_the_api_proposes_the_size_of_chunks():
-    launch = get_operation(LAUNCH)
+    launch = get_operation(LAUNCH).body_schema
     assert find_items(launch) == "/inputs"
-    assert find_items(get_operation(SCENARIO)) == ""
+    assert find_items(get_operation(SCENARIO).body_schema) == ""
     assert propose_size(launch, "/inputs") == 10_000
     schema = {"properties": {"inputs": {"type": "array", "maxItems": 500}}}
-    assert propose_size(replace(launch, body_schema=schema), "/inputs") == 500
+    assert propose_size(schema, "/inputs") == 500
 
 
 COLLECT = {"group": "all", "items": "/inputs"}
@@ -232,7 +232,7 @@ def list_proposed(columns: list[str], toys: dict[str, object]) -> tuple[list[str
         "type": "object",
         "properties": {"toys": {"type": "array", "items": items, **toys}, "name": text},
     }
-    operation = replace(get_operation(SCENARIO), body_schema=schema)
+    operation = replace(get_operation(SCENARIO), body_schema=schema, bodies=())
     mapping = propose_mapping(columns, operation, State('{"name": "", "toys": []}'))
     return pointers_of(mapping), mapping.group
 

@@ -119,13 +119,16 @@ def describe_mapping(
 ) -> MappingForm:
     groups = list_targets(batch, operation, mapping)
     has_selects = len(batch.columns) <= MOST_SELECTS
-    referred = list_row_columns(operation, read_state(batch), batch.columns)
+    state = read_state(batch)
+    referred = list_row_columns(operation, state, batch.columns)
+    schema = operation.find_body_schema(state.metadata.media_type)
+    proposed_size = propose_size(schema, mapping.items)
     return MappingForm(
         rows=list(_list_rows(batch, samples, mapping, referred)),
         groups=groups,
         mapping=mapping,
-        proposed_size=propose_size(operation, mapping.items),
-        size=str(mapping.size or propose_size(operation, mapping.items)),
+        proposed_size=proposed_size,
+        size=str(mapping.size or proposed_size),
         may_group=bool(mapping.items),
         has_selects=has_selects,
         errors=errors or {},

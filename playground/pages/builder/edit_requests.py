@@ -159,7 +159,7 @@ def _store_files(request: HttpRequest, draft_id: uuid.UUID, edit: Edit) -> Edit:
     pointers = {"set": edit.pointer, "insert": f"{edit.pointer}/{edit.index}", "replace": ""}
     if edit.kind not in pointers:
         return edit
-    schema = open_draft(request, draft_id).operation.body_schema or {}
+    schema = open_draft(request, draft_id).schema
     value = store_attachments(schema, pointers[edit.kind], edit.value, person_of(request))
     return replace(edit, value=value)
 

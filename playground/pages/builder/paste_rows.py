@@ -89,7 +89,7 @@ def _read_source(sent: Mapping[str, Any]) -> str | bytes:
 
 def _list_known(opened: DraftContext, pointer: str, keys: Sequence[str]) -> list[TableColumn]:
     """The columns of the page, then any others of the workflow and the rows."""
-    known = list_columns(opened.operation, opened.facts, opened.draft.text, pointer)
+    known = list_columns(opened.schema, opened.facts, opened.draft.text, pointer)
     labels = {each.key: each.labels for each in known}
     return [TableColumn(key, labels.get(key, ())) for key in dict.fromkeys([*keys, *labels])]
 
