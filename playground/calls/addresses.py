@@ -1,4 +1,4 @@
-"""The parameters of a call in their places: path, query, headers and cookies."""
+"""Put the parameters of a call in place: path, query, headers and cookies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playground.openapi.parameters import Parameter
 
 Pairs = Sequence[tuple[str, list[Piece]]]
 
-# Splits a path such as `/pets/{id}` into text and the names of parameters, in turn.
+# Splits a path such as `/pets/{id}` into alternating text and parameter names.
 _PATH = re.compile(r"\{([^{}/]+)\}")
 
 
@@ -22,7 +22,7 @@ def write_url(
     typed: Mapping[str, str],
     values: ReferenceValues,
 ) -> Iterator[Piece]:
-    """The URL in pieces; whatever is typed as a path value stays within its own segment.
+    """The URL in pieces; a path value can't leave its own segment.
 
     `typed` has the values by the keys of their parameters. Raises AssemblyError.
     """
@@ -33,7 +33,7 @@ def write_url(
         if number % 2 == 0:
             yield piece
         else:
-            # A document may forget to describe one.
+            # The document may not describe this one.
             parameter = fields.get(piece) or Parameter(piece, piece, "", True, {"type": "string"})
             yield from _write_path_value(parameter, typed.get(piece, "").strip(), values)
     parts = (
@@ -57,7 +57,7 @@ def write_query(parts: Iterable[Sequence[Piece]], before: str) -> Iterator[Piece
 def _write_path_value(parameter: Parameter, typed: str, values: ReferenceValues) -> list[Piece]:
     parts = write_parameter(parameter, typed, values) if typed else []
     pieces = parts[0] if parts else []
-    # A secret counts as text: it is never empty, and never a dot.
+    # A secret counts as text: it is never empty and never a dot.
     visible = "".join(each if isinstance(each, str) else "…" for each in pieces)
     if not visible:
         raise AssemblyError("path-missing", title=parameter.title)
@@ -86,7 +86,7 @@ def write_cookies(
     values: ReferenceValues,
     credential: Pairs = (),
 ) -> list[Piece]:
-    """The cookies as one value of a header; empty without any. Raises AssemblyError."""
+    """The cookies as the value of one header; empty if there are none. Raises AssemblyError."""
     parts = [
         part
         for each in operation.cookie_fields

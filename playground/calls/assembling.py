@@ -103,7 +103,7 @@ def assemble(
 
     `text` is the document, sent as `media_type` (empty: the operation's first); `path_values`
     are the parameters by their keys (see `Parameter.key`). `query_values` are sent unless they
-    are empty. `secrets`, `variables` (JSON values) and `files` are what references may name.
+    are empty. References are resolved from `secrets`, `variables` (JSON values) and `files`.
     Every byte of a JSON document that isn't part of a reference stays. A credential for the
     body becomes its first key, unless the document has that key already. `now` is what
     `{{now}}` and `{{today}}` count from; its time zone decides when today begins.
@@ -114,7 +114,7 @@ def assemble(
     query = {f"query:{name}": value for name, value in (query_values or {}).items() if value}
     typed = {**(path_values or {}), **query}
     try:
-        # Percent-encoded, it would be sent, and the API's answer would be puzzling.
+        # Percent-encoded, it would be sent, and the API's reply would be confusing.
         if placeholder := PLACEHOLDER.search(endpoint.base_url):
             raise AssemblyError("base-placeholder", name=placeholder[0][:60])
         url = PartWriter("url", "url")
@@ -123,7 +123,7 @@ def assemble(
         scheme = choose_scheme(operation, endpoint, text)
         found = NOTHING
         if scheme is not None:
-            # RFC 9110, section 5.1: the names of headers are case-insensitive.
+            # RFC 9110, section 5.1: header names are case-insensitive.
             replaced = [name.lower() for name, _ in (*endpoint.headers, *own)]
             found = write_credential(operation.credential, scheme, endpoint.credentials, replaced)
         if found.query:
@@ -137,7 +137,7 @@ def assemble(
     except AssemblyError as error:
         return explain_error(error)
     except UnicodeEncodeError:
-        # JSON can spell half of a surrogate pair, which no byte stands for.
+        # JSON can escape half of a surrogate pair, which UTF-8 can't encode.
         return explain_error(AssemblyError("half-character"))
     return Call(
         method=operation.method,
@@ -151,14 +151,14 @@ def assemble(
 
 
 def explain_error(error: AssemblyError) -> Failure:
-    """The failure of a call that can't be assembled."""
+    """The failure for a call that can't be assembled."""
     message = f"Not sent: {_MESSAGES[error.code].format_map(error.params)}"
     return Failure(error.code, message, False, error.params)
 
 
 def choose_scheme(operation: Operation, endpoint: Endpoint, text: str) -> CredentialScheme | None:
-    """How the connection authenticates; None if the document has a credential itself."""
-    # One typed into the document wins over the connection's, however that is sent.
+    """How the connection authenticates; None if the document contains a credential."""
+    # A credential typed into the document takes precedence over the connection's.
     keys = {each.body_key for each in operation.credential.schemes if each.body_key}
     if any(locate(text, pointers.child("", key)) for key in keys):
         return None
@@ -177,11 +177,11 @@ def _write_headers(
     cookies: list[Piece],
     body: WrittenBody | None,
 ) -> list[tuple[str, PartWriter]]:
-    """The headers: of the credential, the connection, the parameters, and of the body."""
+    """The headers of the credential, the connection, the parameters and the body."""
     given = {name.lower() for name, _ in own}
     shared = [(name, value) for name, value in endpoint.headers if name.lower() not in given]
     if cookies:
-        # RFC 6265, section 5.4: a request has only one header for all of its cookies.
+        # RFC 6265, section 5.4: a request has a single header for all its cookies.
         before = [f"{value}; " for name, value in shared if name.lower() == "cookie"]
         shared = [each for each in shared if each[0].lower() != "cookie"]
         own = [*own, ("Cookie", [*before, *cookies])]

@@ -1,4 +1,4 @@
-"""Bodies of calls: one JSON document, written in the media type that the operation takes."""
+"""Serialize a JSON document as a body of the operation's media type."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ BodyKind = Literal["json", "form", "multipart", "xml", "text", "binary"]
 _FORM = "application/x-www-form-urlencoded"
 _XML_TYPE = re.compile(r"(?:application|text)/(?:[\w.+-]+\+)?xml\s*(?:;|$)", re.I)
 _TEXT_TYPE = re.compile(r"text/|application/(?:[\w.+-]+\+)?(?:yaml|javascript|sql|graphql)\b", re.I)
-# RFC 2046 allows 70 characters; a number at the end makes another one if the body has this one.
+# RFC 2046 allows 70 characters; a number is appended if the body contains this boundary.
 _BOUNDARY = "playground-boundary-{:08d}"
-# As browsers write them (the HTML standard, "multipart/form-data"): RFC 7578 has no other escape.
+# As browsers do (HTML standard, "multipart/form-data"): RFC 7578 defines no other escape.
 _NAME_ESCAPES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 _DEEPEST_UNION = 8
 _ONE_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;[^,]*)?")
@@ -46,7 +46,7 @@ _ONE_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;[^,]*)?")
 
 @dataclass(frozen=True)
 class WrittenBody:
-    """A body and its media type as it is sent, with the boundary of its parts if it has any."""
+    """A body and the media type it is sent with, including the boundary of a multipart body."""
 
     part: PartWriter = field(repr=False)
     media_type: str
@@ -54,7 +54,7 @@ class WrittenBody:
 
 
 def find_body_kind(body: RequestBody) -> BodyKind:
-    """How the document becomes a body of this media type."""
+    """How a document is serialized for this media type."""
     if is_json_type(body.media_type):
         return "json"
     media_type = body.media_type.strip().lower()
@@ -66,7 +66,7 @@ def find_body_kind(body: RequestBody) -> BodyKind:
         return "xml"
     if _TEXT_TYPE.match(media_type):
         return "text"
-    # A type of its own, whose schema describes JSON.
+    # A custom type whose schema describes JSON.
     return "binary" if "string" in list_json_types(body.schema) else "json"
 
 
@@ -76,11 +76,11 @@ def write_body(
     values: ReferenceValues,
     credential: tuple[str, Piece] | None = None,
 ) -> WrittenBody:
-    """The document `text` in the media type of `body`.
+    """Serialize the document `text` in the media type of `body`.
 
-    `credential` is a key and its value for a form's fields; a JSON document has it already, as
-    a reference (see `fill_document`). Raises AssemblyError for what the media type can't
-    express, and what `fill_document` raises.
+    `credential` is a key and a value to add to a form's fields; a JSON document already has it
+    as a reference (see `fill_document`). Raises AssemblyError for values that the media type
+    can't express, and the errors of `fill_document`.
     """
     kind = find_body_kind(body)
     if kind == "binary" and _is_structure(body, text):
@@ -109,13 +109,13 @@ def write_body(
 
 
 def _is_structure(body: RequestBody, text: str) -> bool:
-    """Whether the document is JSON for a type that may be anything, such as a vendor's own."""
+    """Whether the document is JSON for a type of unknown syntax, such as a vendor's."""
     allowed = list_json_types(body.schema)
     return "object" in allowed and not isinstance(parse(text), str)
 
 
 def write_base64(pieces: Iterable[Piece], text: str, schema: Any) -> Iterator[Piece]:
-    """The pieces of a document; its files in Base64 alone where the schema asks for that."""
+    """The pieces of a document; files are plain Base64 where the schema asks for it."""
     found = iter(find_document_references(text))
     places = (pointer for pointer, each in found if each.kind == "file")
     for piece in pieces:
@@ -127,7 +127,7 @@ def write_base64(pieces: Iterable[Piece], text: str, schema: Any) -> Iterator[Pi
 
 
 def takes_base64(schema: Any, segments: Sequence[str], depth: int = 0) -> bool:
-    """Whether the value at these segments of a pointer is binary data in Base64."""
+    """Whether the value at this path is binary data in Base64."""
     # A union may contain itself.
     if not isinstance(schema, Mapping) or depth > _DEEPEST_UNION:
         return False
@@ -150,14 +150,14 @@ def takes_base64(schema: Any, segments: Sequence[str], depth: int = 0) -> bool:
 def _write_text(
     body: RequestBody, kind: BodyKind, tree: Tree, values: ReferenceValues
 ) -> WrittenBody:
-    """A JSON string as the body: its text, or the bytes of its file."""
+    """The body for a JSON string: its text, or the bytes of its file."""
     if isinstance(tree, dict | list) or tree is None:
         raise AssemblyError("body-not-text", type=body.media_type)
     value = resolve_tree(tree, values)
     if not isinstance(value, Scalar):
         raise AssemblyError("body-not-text", type=body.media_type)
     part = PartWriter("body", "raw")
-    # A variable may be the whole XML; in XML that was typed, values are text.
+    # A variable may hold the whole XML; within typed XML, values are text.
     if kind == "xml" and isinstance(tree, str) and value.file is None and not find_variable(tree):
         part.write(fill_text(tree, values, "xml"))
     elif value.file is not None and takes_base64(body.schema, []):
@@ -167,20 +167,20 @@ def _write_text(
     media_type = body.media_type
     if "*" in media_type:
         media_type = value.file.media_type if value.file else "application/octet-stream"
-    # Without it, HTTP libraries read texts as ASCII or Latin-1.
+    # Without it, HTTP libraries decode text as ASCII or Latin-1.
     if kind == "text" and media_type.startswith("text/") and "charset" not in media_type.lower():
         media_type += "; charset=utf-8"
     return WrittenBody(part, media_type)
 
 
 def _as_bytes(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """The pieces with files as their bytes instead of data URIs."""
+    """The pieces with files as raw bytes instead of data URIs."""
     for piece in pieces:
         yield Inserted(piece, "bytes") if isinstance(piece, FileData) else piece
 
 
 def _write_form(body: RequestBody, fields: dict[str, Resolved]) -> Iterator[Piece]:
-    """The fields of a form, `a=1&b=2`; spaces become `%20`, which every server reads."""
+    """A URL-encoded form, `a=1&b=2`; spaces become `%20`, which every server accepts."""
     first = True
     for name, value in fields.items():
         for part in _write_field(name, value, body.encoding.get(name)):
@@ -192,7 +192,7 @@ def _write_form(body: RequestBody, fields: dict[str, Resolved]) -> Iterator[Piec
 def _write_field(name: str, value: Resolved, encoding: Encoding | None) -> list[list[Piece]]:
     if encoding is not None and encoding.has_style:
         return write_styled(notation_of_property(name, encoding), value)
-    # OpenAPI's defaults: an item of an array is a field of its own, an object is JSON.
+    # OpenAPI's defaults: each item of an array is a separate field, an object is JSON.
     wants_json = encoding is not None and is_json_type(encoding.media_type)
     items = value if isinstance(value, list) and not wants_json else [value]
     notation = Notation(name, name, "form", explode=True)
@@ -208,7 +208,7 @@ def _write_field(name: str, value: Resolved, encoding: Encoding | None) -> list[
 
 @dataclass(frozen=True)
 class _Part:
-    """One part of a multipart body: lines of its head, and its content."""
+    """One part of a multipart body: its headers and its content."""
 
     head: tuple[str, ...]
     pieces: tuple[Piece, ...] = field(repr=False)
@@ -216,7 +216,7 @@ class _Part:
 
 def _list_parts(body: RequestBody, fields: dict[str, Resolved]) -> Iterator[_Part]:
     for name, value in fields.items():
-        # Only forms have styles; here an item of an array is a part of its own.
+        # Only forms have styles; here each item of an array is a separate part.
         encoding = body.encoding.get(name, Encoding())
         is_list = isinstance(value, list)
         is_base64 = takes_base64(body.schema, [name, "0"] if is_list else [name])
@@ -227,7 +227,7 @@ def _list_parts(body: RequestBody, fields: dict[str, Resolved]) -> Iterator[_Par
 
 def _make_part(name: str, value: Resolved, media_type: str, is_base64: bool) -> _Part:
     disposition = f'Content-Disposition: form-data; name="{name.translate(_NAME_ESCAPES)}"'
-    # `image/*` and `image/png, image/jpeg` allow several types, so the file's own is sent.
+    # `image/*` and `image/png, image/jpeg` allow several types, so the file's type is sent.
     given = media_type if _ONE_TYPE.fullmatch(media_type.strip()) else ""
     if not isinstance(value, Scalar) or is_json_type(given):
         content_type = given if is_json_type(given) else "application/json"
@@ -242,7 +242,7 @@ def _make_part(name: str, value: Resolved, media_type: str, is_base64: bool) -> 
 
 
 def _write_multipart(part: PartWriter, parts: list[_Part]) -> str:
-    """Write the parts; return the boundary, which occurs in none of them."""
+    """Write the parts; return a boundary that occurs in none of them."""
     number = 0
     boundary = _BOUNDARY.format(number).encode()
     places: list[int] = []
@@ -254,7 +254,7 @@ def _write_multipart(part: PartWriter, parts: list[_Part]) -> str:
     part.write(["--"])
     places.append(len(part.data))
     part.data += boundary + b"--\r\n"
-    # Files are read only once, so the boundary is replaced where it was written.
+    # Files are read only once, so the boundary is replaced afterwards.
     while part.data.count(boundary) > len(places):
         number += 1
         boundary = _BOUNDARY.format(number).encode()

@@ -1,4 +1,4 @@
-"""How the credential of a connection joins a call: in headers, the query, cookies or the body."""
+"""Add a connection's credential to a call: in headers, the query, cookies or the body."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Pairs = Sequence[tuple[str, list[Piece]]]
 
 @dataclass(frozen=True)
 class CredentialParts:
-    """What a scheme adds to a call: names and values that are escaped for their places."""
+    """What a scheme adds to a call: names and values, escaped for their places."""
 
     headers: Pairs = field(default=(), repr=False)
     query: Pairs = field(default=(), repr=False)
@@ -33,9 +33,9 @@ def write_credential(
     stored: Mapping[str, Secret | str],
     replaced: Sequence[str] = (),
 ) -> CredentialParts:
-    """The parts that `scheme` adds, without the headers that are `replaced` (in lower case).
+    """The parts that `scheme` adds, without the headers in `replaced` (lower case).
 
-    Raises AssemblyError for a value that is missing, or that its place can't have.
+    Raises AssemblyError for a value that is missing or not allowed in its place.
     """
     known = _Values(credential, stored)
     headers = [(n, known.fill(t)) for n, t in scheme.headers if n.lower() not in replaced]
@@ -52,7 +52,7 @@ def write_credential(
 
 
 class _Values:
-    """The values of a connection by the names of their fields."""
+    """The values of a connection by field name."""
 
     def __init__(self, credential: Credential, stored: Mapping[str, Secret | str]) -> None:
         self.fields = {each.name: each for each in credential.fields}

@@ -1,4 +1,4 @@
-"""Why a 2xx reply may not be the success that its operation documents."""
+"""Why a 2xx reply may not be the documented success."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from playground.openapi.responses import (
     normalize_media_type,
 )
 
-# The types of bodies that are read, and that a body has to be if it claims to be one.
+# Types that are parsed: a body that claims to be one of them has to be valid.
 READ = (JSON, XML, CSV)
 WEB_PAGES = ("text/html", "application/xhtml+xml")
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,300})", re.I)
@@ -34,7 +34,7 @@ _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,300})", re.I)
 
 @dataclass(frozen=True)
 class Doubt:
-    """Why a 2xx isn't what the operation documents."""
+    """Why a 2xx reply isn't what the operation documents."""
 
     code: str
     template: str
@@ -44,7 +44,7 @@ class Doubt:
 def find_doubt(
     operation: Operation, reply: Reply, body: str, media_type: str, fields: Fields
 ) -> Doubt | None:
-    """Return None if the reply is what the operation documents."""
+    """Return None if the reply matches what the operation documents."""
     lead = "Unknown: {api} answered {answered}"
     if reply.unreadable:
         template = "Unknown: the body of {api}'s answer (status {status}) is {unreadable}."
@@ -63,7 +63,7 @@ def find_doubt(
         params["page"] = f'the web page "{shorten(unescape(title[1]))}"' if title else "a web page"
         why = "A sign-in page or a proxy may have answered in its place."
         return Doubt("web-page", f"{lead} with {{page}} instead of {{expected}}. {why}", params)
-    # HTTP allows no body there, whatever a range such as `2XX` documents (RFC 9110).
+    # HTTP allows no body here, even if a range such as `2XX` documents one (RFC 9110).
     has_none = operation.method == "HEAD" or reply.status in (204, 205)
     if not content or (has_none and not body.strip()):
         return _find_rule_doubt(operation, body)
@@ -79,7 +79,7 @@ def find_doubt(
     equals = operation.verdict.equals
     if equals is not None and not has_value(follow(fields, equals[0])):
         return Doubt("unreadable", lead + ", but the body doesn't say what happened.")
-    # Schemas describe JSON: XML and CSV are judged only by the values that the rule names.
+    # Schemas describe JSON: XML and CSV are judged only by the values named in the rule.
     mismatch = find_mismatch(find_schema(content, JSON), fields) if media_type == JSON else None
     if mismatch:
         return Doubt("odd-shape", lead + ", but the body {mismatch}.", {"mismatch": mismatch})
@@ -87,7 +87,7 @@ def find_doubt(
 
 
 def _is_opaque(claimed: str, content: Content) -> bool:
-    """Whether the reply is documented as a type whose bodies can be anything, such as an image."""
+    """Whether the documented type allows any content, as an image does."""
     others = [each for each in map(normalize_media_type, content) if each not in READ]
     if not claimed:
         return bool(others)
@@ -95,7 +95,7 @@ def _is_opaque(claimed: str, content: Content) -> bool:
 
 
 def _find_rule_doubt(operation: Operation, body: str) -> Doubt | None:
-    """A rule that people set couldn't judge a reply that the document has nothing against."""
+    """A reply that fits the document but that the user's rule can't judge."""
     own = operation.verdict.own
     if own is None or not own.comparison or not (body.strip() or needs_body(own)):
         return None
@@ -104,5 +104,5 @@ def _find_rule_doubt(operation: Operation, body: str) -> Doubt | None:
 
 
 def has_value(found: Fields) -> bool:
-    """Whether a value of a reply says anything."""
+    """Whether a value of a reply isn't empty."""
     return bool(found.strip()) if isinstance(found, str) else found is not None

@@ -1,4 +1,4 @@
-"""Where a body has files: what its media type and encoding say in addition to its schema."""
+"""Find the files of a body by its media type and encoding, in addition to its schema."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Schema = Mapping[str, Any]
 MOST_CACHED = 500
 
 
-# One object for each body, so that what is cached for its schema stays cached.
+# One object per body, so that results cached by schema stay valid.
 @lru_cache(maxsize=MOST_CACHED)
 def read_form_schema(body: RequestBody) -> Schema:
-    """The schema of a body, with the hint `x-widget: file` where only the media type says so."""
+    """The schema of a body, with `x-widget: file` added where only the media type implies it."""
     kind = find_body_kind(body)
     if kind == "binary":
         return body.schema if is_file(body.schema) else {**body.schema, "x-widget": FILE}
@@ -37,7 +37,7 @@ def read_form_schema(body: RequestBody) -> Schema:
 
 
 def list_empty_files(body: RequestBody, tree: Tree) -> Iterator[str]:
-    """The pointers of the places of a document that are to be sent as files and have none."""
+    """Pointers to the places of a document that need a file and have none."""
     kind, schema = find_body_kind(body), read_form_schema(body)
     if kind == "binary" and tree == "":
         yield ""
@@ -56,12 +56,12 @@ def list_empty_files(body: RequestBody, tree: Tree) -> Iterator[str]:
 
 
 def _names_files(media_type: str) -> bool:
-    """Whether the type, or each of several (`image/png, image/jpeg`), is one of files."""
+    """Whether a type, or each of several (`image/png, image/jpeg`), is sent as a file."""
     return bool(media_type.strip()) and all(map(is_file_type, media_type.split(",")))
 
 
 def _mark(schema: Any) -> Any:
-    """A part's schema as that of a file, if it is text or says nothing about its values."""
+    """The schema of a part with the file widget, if it is text or doesn't limit its values."""
     if not isinstance(schema, Mapping) or is_file(schema):
         return schema
     types = [each for each in list_types(schema) if each != "null"]

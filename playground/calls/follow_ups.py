@@ -1,7 +1,7 @@
 """The values that a link takes from a request and its reply, as JSON texts.
 
-Text of a reply never becomes a reference: `{{file:…}}` in it is escaped, or whoever answers could
-have files and secrets sent along by the next call.
+Text from a reply never becomes a reference: `{{file:…}}` is escaped, or a malicious API could
+make the next call send files and secrets.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from playground.openapi.expressions import (
 )
 from playground.openapi.links import ResponseLink
 
-# Looking for one value in a longer body would take too long for each time a reply is shown.
+# Searching a longer body would take too long each time a reply is shown.
 MOST_CHARACTERS = 2_000_000
 
 
 @dataclass(frozen=True)
 class Answered:
-    """A request as it was sent, secrets as references, and its reply.
+    """A request as it was sent, with secrets as references, and its reply.
 
-    `path_values` are those of the draft. The bodies are functions: they are unpacked only for
-    links that need them.
+    `path_values` are those of the draft. The bodies are functions, so that they are unpacked
+    only for links that need them.
     """
 
     method: str
@@ -55,9 +55,9 @@ class Answered:
 
 @dataclass(frozen=True)
 class Filled:
-    """The values of the operation that a link leads to: by the keys of parameters, and the body.
+    """The values for the operation that a link leads to: parameters by key, and the body.
 
-    `body` is None if the link has none.
+    `body` is None if the link doesn't set one.
     """
 
     path_values: Mapping[str, str]
@@ -65,11 +65,11 @@ class Filled:
 
 
 class Unresolved(LookupError):
-    """The request or reply doesn't have a value. The message is for people."""
+    """The request or reply lacks a value. The message is shown to users."""
 
 
 def fill_link(link: ResponseLink, answered: Answered) -> Filled:
-    """The values that a link sets. Raises Unresolved."""
+    """Resolve the values that a link sets. Raises Unresolved."""
     values = {key: _to_text(_resolve(each, answered)) for key, each in link.parameters.items()}
     if not link.has_body:
         return Filled(values)
@@ -77,7 +77,7 @@ def fill_link(link: ResponseLink, answered: Answered) -> Filled:
 
 
 def _to_text(tree: Tree) -> str:
-    """A value as it is typed for a parameter."""
+    """A value in the form that people type for a parameter."""
     return str.__str__(tree) if isinstance(tree, str) else dump_inline(tree)
 
 
@@ -88,7 +88,7 @@ def _resolve(value: Any, answered: Answered) -> Tree:
     if isinstance(value, list):
         return [_resolve(each, answered) for each in value]
     if not isinstance(value, str):
-        # Numbers of the document, which have lost their digits already.
+        # Numbers in the document, which were already parsed as Python numbers.
         return parse(json.dumps(value))
     pieces = split_template(value)
     if pieces is None:
@@ -136,7 +136,7 @@ def _find_in_body(body: str, pointer: str, is_reply: bool) -> Tree:
         raise Unresolved(f"{side} isn't JSON.") from None
     if found is None:
         raise Unresolved(f"{side} has null at {pointer or 'its root'}.")
-    # In the request are references of ours: a secret that was sent stays one.
+    # Recorded requests contain references: a secret that was sent stays a reference.
     return _escape(found) if is_reply else found
 
 

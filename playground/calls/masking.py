@@ -148,7 +148,7 @@ def _mask_part(
     own = (each for each in insertions if each.part == part)
     for each in sorted(own, key=lambda insertion: insertion.start):
         pieces += _mask(data[done : each.start].decode("utf-8", "replace"), secrets)
-        # A data URI in a document is one that people can write themselves.
+        # Documents may contain data URIs that people wrote themselves.
         is_uri = each.placeholder.escape == "file"
         pieces.append(refer_to_file(each.placeholder.name) if is_uri else each.placeholder)
         done = each.end

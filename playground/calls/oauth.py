@@ -1,4 +1,4 @@
-"""Requests for OAuth 2 tokens, and what their replies say (RFC 6749, sections 4.4, 5 and 6)."""
+"""OAuth 2 token requests and their replies (RFC 6749, sections 4.4, 5 and 6)."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from playground.calls.substitution import (
 from playground.calls.values import Call, Reply, Secret
 from playground.openapi.credentials import Credential, OAuthToken
 
-# How long a token counts as valid whose reply doesn't say it.
+# How long a token is assumed to be valid if the reply doesn't say.
 USUAL_LIFETIME = timedelta(minutes=15)
-# How long before its end a token is renewed: a send that begins then may still take a while.
+# How long before it expires a token is renewed: a send that starts then may take a while.
 LONGEST_MARGIN = timedelta(minutes=2)
 LONGEST_LIFETIME = timedelta(days=365)
 LONGEST_TOKEN = 50_000
@@ -31,7 +31,7 @@ LONGEST_TOKEN = 50_000
 
 @dataclass(frozen=True)
 class FetchedToken:
-    """A token as it was received. `refresh_token` replaces the former one, unless it is empty."""
+    """A token as received. `refresh_token` replaces the previous one unless it is empty."""
 
     value: str = field(repr=False)
     expires_at: datetime
@@ -43,7 +43,7 @@ class FetchedToken:
 class TokenRefusal:
     """Why there is no token, as the end of a sentence.
 
-    `code` is OAuth's, such as `invalid_client`, else the status, or empty.
+    `code` is the OAuth error, such as `invalid_client`, else the status, or empty.
     """
 
     message: str
@@ -51,12 +51,12 @@ class TokenRefusal:
 
     @property
     def concerns_client(self) -> bool:
-        """Whether the server may know the client only from the fields of the request."""
+        """Whether the server may have ignored the header and expect the client in the body."""
         return self.code in ("invalid_client", "unauthorized_client", "401")
 
 
 def find_token_url(token: OAuthToken, base_url: str) -> str:
-    """The absolute URL of the token server; some documents name only its path."""
+    """The absolute URL of the token server; some documents give only a path."""
     return urljoin(f"{base_url.rstrip('/')}/", token.token_url)
 
 
@@ -66,10 +66,10 @@ def write_token_call(
     endpoint: Endpoint,
     in_body: bool = False,
 ) -> Call:
-    """The request for a token; `in_body` sends the client's secret as a field of the form.
+    """The token request; `in_body` sends the client secret as a form field.
 
-    Servers must take it in the header (RFC 6749, section 2.3.1), but not all do. Raises
-    AssemblyError for a missing value, and for a secret that isn't bound to the server's host.
+    Servers must accept it in the header (RFC 6749, section 2.3.1), but not all do. Raises
+    AssemblyError for a missing value and for a secret that isn't bound to the server's host.
     """
     stored, url = endpoint.credentials, find_token_url(token, endpoint.base_url)
     titles = {each.name: each.title for each in credential.fields}
@@ -109,13 +109,13 @@ def _write_fields(
     if token.refresh_token:
         fields = {"grant_type": "refresh_token", "refresh_token": stored[token.refresh_token]}
     elif token.scopes:
-        # A refresh token has the scopes it was given for.
+        # A refresh token keeps the scopes it was issued for.
         fields["scope"] = " ".join(token.scopes)
     for parameter, name in token.extra:
         if _text(stored.get(name, "")):
             fields[parameter] = stored[name]
     if _text(secret) or not _text(stored.get(token.client_secret, "")):
-        # A public client has no secret, but still names itself.
+        # A public client has no secret but still sends its ID.
         fields["client_id"] = client_id
     if _text(secret):
         fields["client_secret"] = secret
@@ -129,7 +129,7 @@ def _text(value: Secret | str) -> str:
 
 
 def read_token_reply(reply: Reply, now: datetime) -> FetchedToken | TokenRefusal:
-    """The token of a reply that arrived at `now`, or why it has none. Never raises."""
+    """The token in a reply that arrived at `now`, or why there is none. Never raises."""
     try:
         fields = json.loads(decode_reply(reply).text)
     except (ValueError, RecursionError):
@@ -177,7 +177,7 @@ def _read_lifetime(given: object) -> timedelta:
         seconds = float(given) if isinstance(given, int | float | str) else -1.0
     except (ValueError, OverflowError):
         seconds = -1.0
-    # NaN compares as false.
+    # Comparisons with NaN are false.
     if not seconds >= 0:
         return USUAL_LIFETIME
     return min(LONGEST_LIFETIME, timedelta(seconds=min(seconds, 1e9)))

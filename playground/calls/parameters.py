@@ -1,4 +1,4 @@
-"""Parameters of a call, typed as text or JSON, as they are sent in their places."""
+"""Serialize the parameters of a call, which are typed as text or JSON."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from playground.jsontext.parsing import try_parse
 from playground.openapi.parameters import Parameter
 
 _JSON_TYPE = re.compile(r"(?:application|text)/(?:[\w.+-]+\+)?json\s*(?:;|$)|\*/\*", re.I)
-# What a header's value can't have, and what would end a cookie's.
+# Characters not allowed in header values, and those that would end a cookie.
 _UNSAFE_IN_HEADER = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _UNSAFE_IN_COOKIE = re.compile(r"[^\x21-\x7e]|;")
 
@@ -42,8 +42,8 @@ _UNSAFE_IN_COOKIE = re.compile(r"[^\x21-\x7e]|;")
 def write_parameter(parameter: Parameter, typed: str, values: ReferenceValues) -> Parts:
     """The parts of a parameter; none if its value is null, an empty array or an empty object.
 
-    Parts of a query are joined by `&`, those of a cookie by `; `; in the path and in a header
-    there is one at most. Raises AssemblyError for what the style can't express.
+    The caller joins parts of a query by `&` and those of a cookie by `; `; the path and headers
+    have at most one. Raises AssemblyError for values that the style can't express.
     """
     notation = _find_notation(parameter)
     if parameter.media_type:
@@ -60,7 +60,7 @@ def write_parameter(parameter: Parameter, typed: str, values: ReferenceValues) -
 def _find_notation(parameter: Parameter) -> Notation:
     style = parameter.chosen_style
     escape = "reserved" if parameter.allow_reserved and parameter.place == "query" else "url"
-    # Servers don't decode headers, and OpenAPI 3.2 has a style for cookies that aren't encoded.
+    # Servers don't decode headers; OpenAPI 3.2 has a style for cookies without encoding.
     if parameter.place == "header" or style == "cookie":
         escape = "raw"
     known = style if style in STYLES else "form"
@@ -68,7 +68,7 @@ def _find_notation(parameter: Parameter) -> Notation:
 
 
 def read_typed(parameter: Parameter, typed: str, values: ReferenceValues) -> Resolved:
-    """The value of a typed text: JSON for arrays and objects, the text itself for others."""
+    """The value of typed text: JSON for arrays and objects, otherwise the text itself."""
     if parameter.takes_structure:
         if (variable := find_variable(typed)) is not None:
             return to_resolved(values.variables[variable])
@@ -98,7 +98,7 @@ def _write_content(
         pieces = json_pieces(value)
         if notation.escape == "raw":
             pieces = map(_escape_beyond_ascii, pieces)
-    # In the path and in headers the style writes no name, and no first character either.
+    # In the path and in headers, the style writes neither a name nor a prefix.
     unnamed = notation if STYLES[notation.style].named else replace(notation, style="simple")
     return write_named(unnamed, escape_for(notation, pieces))
 
@@ -110,7 +110,7 @@ def is_json_type(media_type: str) -> bool:
 
 
 def check_raw(pieces: Iterable[Piece], title: str, place: str) -> None:
-    """Refuse what a header or a cookie can't have, as it would end it or start another one."""
+    """Reject characters that would end a header or cookie, or start another one."""
     unsafe = _UNSAFE_IN_COOKIE if place == "cookie" else _UNSAFE_IN_HEADER
     for piece in pieces:
         found = unsafe.search(text_of(piece))
@@ -120,7 +120,7 @@ def check_raw(pieces: Iterable[Piece], title: str, place: str) -> None:
 
 
 def _escape_beyond_ascii(piece: Piece) -> Piece:
-    """JSON without the characters that headers can't have."""
+    """JSON without the characters that headers don't allow."""
     if not isinstance(piece, str):
         return piece
     utf16 = piece.encode("utf-16-be")

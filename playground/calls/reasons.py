@@ -1,4 +1,4 @@
-"""Find the reason for a refusal: where people said it is, else where bodies usually have it."""
+"""Find the reason for a refusal: where the rule says, else in the usual places."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from playground.openapi.responses import (
 )
 
 _MOST_PARTS = 3
-# Names of properties that a document describes for people to read, best first.
+# Names of documented properties with human-readable text, best first.
 _TELLING = (
     re.compile(r"message|msg|detail|description|explanation", re.I),
     re.compile(r"reason|error|fault|problem|title|text|cause", re.I),
@@ -37,13 +37,13 @@ def find_reason(operation: Operation, reply: Reply, fields: Fields) -> str | Non
     if _is_problem(reply) and (found := describe_problem(fields)):
         return found
     usual = describe_reason(fields)
-    # A single word is a code rather than a message: the document may know where that is.
+    # A single word is a code rather than a message; the document may describe the message.
     is_message = usual is not None and " " in usual
     return usual if is_message else _describe_documented(operation, reply, fields) or usual
 
 
 def _find_at(fields: Fields, wanted: Sequence[str]) -> str | None:
-    """The first of the pointers that has text, or an object or list that has some."""
+    """The text at the first pointer that has any, directly or inside an object or list."""
     for pointer in wanted:
         found = follow(fields, pointer)
         if plain := find_value(found, [""]) or _join(found) or describe_reason(found):
@@ -77,7 +77,7 @@ def describe_problem(fields: Fields) -> str | None:
 
 
 def _describe_documented(operation: Operation, reply: Reply, fields: Fields) -> str | None:
-    """The text that the schema of an error response describes, under whatever name."""
+    """The text that the schema of an error response describes, whatever its name."""
     if reply.status < 400 or not isinstance(fields, Mapping):
         return None
     name = find_response(operation.replies, reply.status)
@@ -93,7 +93,7 @@ def _describe_documented(operation: Operation, reply: Reply, fields: Fields) -> 
 def _list_texts(
     schema: Mapping[str, Any], fields: Fields, depth: int = 0
 ) -> Iterator[tuple[str, str]]:
-    """The documented properties that have text, also one level below, by name."""
+    """The documented properties with text, up to one level down, by name."""
     properties = schema.get("properties", {})
     for name in properties:
         value = fields.get(name)

@@ -132,7 +132,7 @@ def describe_reason(fields: Fields) -> str | None:
 
 
 def list_details(fields: Fields) -> Iterator[str]:
-    """Each detail of an object as `place: message`; its keys may be written in any way."""
+    """Each detail of an object as `place: message`, for any spelling of its keys."""
     fields = _normalize_keys(fields)
     for pointer in _LISTS:
         found = follow(fields, pointer)

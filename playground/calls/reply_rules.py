@@ -1,4 +1,4 @@
-"""Judge the body of a 2xx reply by the rule that people set for its operation."""
+"""Judge the body of a 2xx reply by the rule set for its operation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playground.openapi.responses import JSON
 
 _LONGEST_SHOWN = 80
 
-# The sentence about a reply that doesn't fit the rule, if it gives no reason of its own.
+# The message for a reply that doesn't satisfy the rule and gives no reason.
 UNFIT = {
     EQUALS: "Refused by {api}: {place} is {found}, and {wanted} means success (status {status})",
     DIFFERS: "Refused by {api}: {place} is {found} (status {status})",
@@ -21,9 +21,9 @@ UNFIT = {
 
 
 def is_success(rule: ReplyRule | None, media_type: str, fields: Fields) -> bool | None:
-    """Whether a body is a success by the rule; None if there is no rule, or it can't tell.
+    """Whether a body is a success by the rule; None without a rule or if the rule can't tell.
 
-    `media_type` is the actual one, empty for a body that couldn't be read.
+    `media_type` is that of the reply, empty for a body that couldn't be parsed.
     """
     if rule is None or not rule.comparison or not media_type:
         return None
@@ -36,7 +36,7 @@ def is_success(rule: ReplyRule | None, media_type: str, fields: Fields) -> bool 
 
 
 def describe_unfit(rule: ReplyRule, fields: Fields) -> dict[str, str]:
-    """The values that the sentences of `UNFIT` name."""
+    """The parameters of the messages in `UNFIT`."""
     return {
         "place": name_place(rule),
         "found": _show(follow(fields, rule.pointer)),
@@ -45,26 +45,26 @@ def describe_unfit(rule: ReplyRule, fields: Fields) -> dict[str, str]:
 
 
 def name_place(rule: ReplyRule) -> str:
-    """The pointer of a rule, in a sentence."""
+    """The pointer of a rule, as messages show it."""
     return rule.pointer or "the body"
 
 
 def needs_body(rule: ReplyRule | None) -> bool:
-    """Whether a reply without a body can't be a success by the rule."""
+    """Whether the rule rejects a reply without a body."""
     return rule is not None and rule.comparison in (EQUALS, PRESENT)
 
 
 def is_present(found: Fields) -> bool:
-    """Whether there is a value that says anything."""
+    """Whether there is a value that isn't empty."""
     return bool(found.strip()) if isinstance(found, str) else found not in (None, [], {})
 
 
 def is_equal(found: Fields, typed: str) -> bool:
-    """Whether a value of a reply is the one that was typed, as JSON or as plain text."""
+    """Whether a value of a reply equals the typed one, as JSON or as plain text."""
     wanted = _read_typed(typed)
     if isinstance(found, dict | list) or isinstance(wanted, dict | list):
         return bool(found == wanted)
-    # Whoever types true means the value and the word alike.
+    # A typed true matches both the boolean and the string.
     return _normalize(found) == _normalize(wanted)
 
 

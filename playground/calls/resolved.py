@@ -1,4 +1,4 @@
-"""JSON values with their references replaced, to be written in notations other than JSON."""
+"""JSON values with resolved references, for formats other than JSON."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from playground.jsontext.references import find_references
 
 @dataclass(frozen=True)
 class Scalar:
-    """A string, a number, true or false: its text in pieces that aren't escaped yet.
+    """A string, a number, true or false: its text in unescaped pieces.
 
-    `is_text` is False for a number, true and false, whose JSON has no quotes.
+    `is_text` is False for numbers, true and false, which JSON writes without quotes.
     """
 
     pieces: tuple[Piece, ...] = field(repr=False)
@@ -24,13 +24,13 @@ class Scalar:
 
     @property
     def file(self) -> FileData | None:
-        """The file, if the value is nothing but one."""
+        """The file, if that is the whole value."""
         found = [each for each in self.pieces if each != ""]
         return found[0] if len(found) == 1 and isinstance(found[0], FileData) else None
 
     @property
     def visible(self) -> str:
-        """The text with an ellipsis for each secret and file, which are never empty."""
+        """The text with an ellipsis for each secret and file, since those are never empty."""
         return "".join(each if isinstance(each, str) else "…" for each in self.pieces)
 
 
@@ -38,9 +38,9 @@ Resolved = Scalar | list["Resolved"] | dict[str, "Resolved"] | None
 
 
 def resolve_tree(tree: Tree, values: ReferenceValues) -> Resolved:
-    """The tree with its references replaced: a string that is only a variable takes its type.
+    """Resolve the references of a tree; a string that is only a variable takes its type.
 
-    Keys have no references. Raises UnresolvedReference.
+    Keys aren't resolved. Raises UnresolvedReference.
     """
     if isinstance(tree, dict):
         return {key: resolve_tree(each, values) for key, each in tree.items()}
@@ -55,14 +55,14 @@ def resolve_tree(tree: Tree, values: ReferenceValues) -> Resolved:
 
 
 def find_variable(typed: str) -> str | None:
-    """The name of the variable, if the text is nothing but a reference to one."""
+    """The name of the variable, if the whole text is a reference to one."""
     marks = find_references(typed)
     is_whole = len(marks) == 1 and marks[0].whole and marks[0].kind in ("variable", "row")
     return marks[0].variable if is_whole else None
 
 
 def to_resolved(value: Any) -> Resolved:
-    """A JSON value as it is: what looks like a reference in it is text."""
+    """A JSON value taken literally: anything that looks like a reference is text."""
     if isinstance(value, Mapping):
         return {key: to_resolved(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -73,7 +73,7 @@ def to_resolved(value: Any) -> Resolved:
 
 
 def json_pieces(value: Resolved) -> Iterator[Piece]:
-    """The value as JSON without spaces; its secrets and files are escaped for JSON strings."""
+    """The value as compact JSON; its secrets and files are escaped for JSON strings."""
     if value is None:
         yield "null"
     elif isinstance(value, Scalar):

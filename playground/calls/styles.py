@@ -1,4 +1,4 @@
-"""Values serialised in the styles of OpenAPI, which are those of RFC 6570 and a few more."""
+"""Serialize values in the styles of OpenAPI: those of RFC 6570 and a few more."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from playground.openapi.parameters import EXPLODED, Encoding
 Parts = list[list[Piece]]
 
 _LONGEST_SHOWN = 40
-# With `allowReserved` these stay as they are. OpenAPI 3.1.1 (Appendix E): `&`, `=` and `+` mean
-# something else in a query, and brackets and `#` can't be in one.
+# `allowReserved` doesn't encode these. OpenAPI 3.1.1 (Appendix E): `&`, `=` and `+` have a
+# special meaning in a query, and brackets and `#` aren't allowed there.
 _RESERVED = ":/?@!$'()*;,"
 _TRIPLET = re.compile(r"(%[0-9A-Fa-f]{2})")
 _DELIMITER_NAMES = {" ": "a space", ",": "a comma", "=": "an equals sign"}
 
 
 class _Style(NamedTuple):
-    """A row of RFC 6570's table (appendix A); `named` writes `name=`, or `empty` after it."""
+    """A row of the table in RFC 6570, appendix A; `named` writes `name=`, or `empty` after it."""
 
     first: str = ""
     separator: str = ","
@@ -53,9 +53,9 @@ STYLES: Mapping[str, _Style] = {
 
 @dataclass(frozen=True)
 class Notation:
-    """The name that a value is sent with, and how; `title` names it in messages.
+    """The name that a value is sent under, and how; `title` names it in messages.
 
-    `escape` is `url`, `reserved` (`url` without reserved characters) or `raw`.
+    `escape` is `url`, `reserved` (`url` that leaves reserved characters alone) or `raw`.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Notation:
 
 
 def notation_of_property(name: str, encoding: Encoding) -> Notation:
-    """The notation of a form's property whose encoding has a style."""
+    """The notation of a form property whose encoding has a style."""
     style = encoding.style if encoding.style in STYLES else "form"
     explode = style in EXPLODED if encoding.explode is None else encoding.explode
     return Notation(name, name, style, explode, "reserved" if encoding.allow_reserved else "url")
@@ -78,7 +78,7 @@ def notation_of_property(name: str, encoding: Encoding) -> Notation:
 def write_styled(notation: Notation, value: Resolved) -> Parts:
     """The parts of a value; none if it is null, an empty array or an empty object.
 
-    Raises AssemblyError for what the style can't express.
+    Raises AssemblyError for values that the style can't express.
     """
     if value is None or value in ([], {}):
         return []
@@ -102,7 +102,7 @@ def _write_joined(notation: Notation, value: list[Resolved] | dict[str, Resolved
         items += [[key]] if key is not None else []
         items.append(list(scalar.pieces))
     for item in items:
-        # A percent-encoded comma is part of an item; a space and a bar separate all the same.
+        # A percent-encoded comma is part of an item; an encoded space or bar still separates.
         if notation.escape == "raw" or between != ",":
             _check_delimiters(notation, item, between)
     escaped = [escape_for(notation, each, between) for each in items]
@@ -119,7 +119,7 @@ def _write_exploded(notation: Notation, value: list[Resolved] | dict[str, Resolv
             _check_delimiters(notation, [key or ""], ",=")
             _check_delimiters(notation, scalar.pieces, ",")
         elif style.separator == ".":
-            # In plain text it is escaped below.
+            # In text it is escaped below.
             _check_delimiters(notation, (p for p in scalar.pieces if not isinstance(p, str)), ".")
         escaped = escape_for(notation, scalar.pieces, style.separator)
         if key is None and not style.named:
@@ -161,7 +161,7 @@ def _flatten(name: str, value: Resolved) -> Iterator[tuple[str, Scalar]]:
 
 
 def write_named(notation: Notation, value: list[Piece], is_empty: bool = False) -> list[Piece]:
-    """A value that is escaped already, with its name if the style has it."""
+    """An escaped value, with its name if the style writes it."""
     style = STYLES[notation.style]
     if not style.named:
         return [style.first, *value]
@@ -177,12 +177,12 @@ def _join(parts: Sequence[list[Piece]], between: str) -> list[Piece]:
 
 
 def escape_for(notation: Notation, pieces: Iterable[Piece], delimiter: str = "") -> list[Piece]:
-    """The pieces escaped for the place, `delimiter` included if it would separate there."""
+    """The pieces escaped for the place, including `delimiter` where it would separate."""
     if notation.escape == "reserved":
         return list(_escape_reserved(pieces, delimiter))
     escaped = list(escape_pieces(pieces, notation.escape))
     if delimiter == ".":
-        # A dot needs no escape in a URL, but here it separates.
+        # URLs don't escape dots, but here a dot is the delimiter.
         return [each.replace(".", "%2E") if isinstance(each, str) else each for each in escaped]
     return escaped
 
@@ -193,13 +193,13 @@ def _escape_reserved(pieces: Iterable[Piece], delimiter: str) -> Iterator[Piece]
         if not isinstance(piece, str):
             yield from escape_pieces([piece], "url")
             continue
-        # RFC 6570, 3.2.3: what is percent-encoded already stays.
+        # RFC 6570, 3.2.3: existing percent-encoding is preserved.
         for number, text in enumerate(_TRIPLET.split(piece)):
             yield text if number % 2 else percent_encode(text, safe=safe)
 
 
 def _check_delimiters(notation: Notation, pieces: Iterable[Piece], delimiters: str) -> None:
-    """Refuse an item that would become two."""
+    """Reject an item that would be split in two."""
     for piece in pieces:
         if found := next((each for each in delimiters if each in text_of(piece)), ""):
             name = _DELIMITER_NAMES.get(found, found)

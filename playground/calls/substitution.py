@@ -23,7 +23,7 @@ _BASE64_GROUP = 3 * 16384
 
 @dataclass(frozen=True)
 class FileData:
-    """A stored file on its way into a body; `pieces` are its bytes, `name` its file name."""
+    """A stored file to insert into a body; `pieces` are its bytes, `name` its file name."""
 
     media_type: str
     pieces: Iterable[bytes] = field(repr=False)
@@ -89,7 +89,7 @@ class ReferenceValues:
 
 @dataclass(frozen=True)
 class Inserted:
-    """A secret or a file to be written with this escape, whatever the part's own is."""
+    """A secret or a file to be written with this escape instead of the part's."""
 
     value: Secret | FileData
     escape: str
@@ -97,9 +97,9 @@ class Inserted:
 
 @dataclass(frozen=True)
 class BasicPair:
-    """A user name and a password, written in Base64 as HTTP Basic does (RFC 7617).
+    """A user name and a password, in Base64 as for HTTP Basic (RFC 7617).
 
-    OAuth 2 wants both in the encoding of a `form` before that (RFC 6749, section 2.3.1).
+    With `form`, both are URL-encoded first, as OAuth 2 requires (RFC 6749, section 2.3.1).
     """
 
     user: Secret | str = field(repr=False)
@@ -123,7 +123,7 @@ Piece = str | Secret | FileData | Inserted | BasicPair
 
 
 def text_of(piece: Piece) -> str:
-    """What a piece writes where nothing is escaped, for checks; empty for a file."""
+    """The unescaped text of a piece, for checks; empty for a file."""
     value = piece.value if isinstance(piece, Inserted) else piece
     if isinstance(value, BasicPair):
         return value.encoded
@@ -152,7 +152,7 @@ def fill_document(
 
 
 def fill_text(typed: str, values: ReferenceValues, escape: str = "raw") -> Iterator[Piece]:
-    """A typed text in pieces, its references replaced and their values escaped.
+    """Typed text in pieces, with references replaced and their values escaped.
 
     Raises UnresolvedReference.
     """
@@ -173,7 +173,7 @@ def fill_text(typed: str, values: ReferenceValues, escape: str = "raw") -> Itera
 
 
 def escape_pieces(pieces: Iterable[Piece], escape: str) -> Iterator[Piece]:
-    """The pieces escaped for a place; JSON in a URL is escaped twice."""
+    """Escape the pieces for a place; JSON in a URL is escaped twice."""
     for piece in pieces:
         if isinstance(piece, str):
             yield escape_value(piece, escape)
@@ -186,16 +186,16 @@ def escape_pieces(pieces: Iterable[Piece], escape: str) -> Iterator[Piece]:
 
 
 def escape_value(value: str, escape: str) -> str:
-    """The value as written in a context.
+    """The value escaped for a context.
 
-    That is `raw`, `json` (in a JSON string), `url`, `xml`, or `json-url` for JSON in a URL. Files
-    may also be inserted as `bytes` and in `base64`.
+    Contexts are `raw`, `json` (in a JSON string), `url`, `xml`, and `json-url` for JSON in a URL.
+    Files may also be inserted as `bytes` or in `base64`.
     """
     match escape:
         case "json":
             return quote(value)[1:-1]
         case "url":
-            # Nothing is safe, not even a slash: a value stays within its own place.
+            # Even slashes are encoded, so that a value stays within its place.
             return percent_encode(value, safe="")
         case "json-url":
             return percent_encode(quote(value)[1:-1], safe="")
@@ -242,14 +242,14 @@ class PartWriter:
         start = len(self.data)
         self.data += pair.encoded.encode()
         secrets = [each for each in pair.parts if isinstance(each, Secret)]
-        # One that isn't public hides both.
+        # If either is secret, both are hidden.
         secrets.sort(key=lambda each: each.public)
         for each in secrets[:1]:
             self._note(start, Placeholder(each.name, "basic"))
         self.secrets += secrets
 
     def _write_file(self, file: FileData, escape: str, start: int) -> None:
-        """The bytes, Base64 or a data URI, piece by piece so that memory holds it only once."""
+        """The bytes, Base64 or data URI of a file, streamed so that memory holds it only once."""
         if escape == "bytes":
             for piece in file.pieces:
                 self.data += piece
@@ -275,6 +275,6 @@ class PartWriter:
         self.data += percent_encode(encoded, safe="").encode() if in_url else encoded
 
     def _note(self, start: int, placeholder: Placeholder) -> None:
-        # A file without an ID is none that a reference could name.
+        # References can't name a file without an ID.
         if placeholder.name:
             self.insertions.append(Insertion(self.part, start, len(self.data), placeholder))

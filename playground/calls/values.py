@@ -39,9 +39,9 @@ class Placeholder:
     """Takes the place of a secret in a text that people may see.
 
     `escape` is how the value was written there: `raw`, `json` (inside a JSON string), `base64`,
-    `url`, `json-url`, `xml` or `basic` (in Base64 after a user name and a colon). Instead of a
-    secret, `file` and `file-url` mean the file of that ID as a data URI, `file-base64` in Base64
-    and `bytes` its content.
+    `url`, `json-url`, `xml` or `basic` (in Base64 after a user name and a colon). For files, `file`
+    and `file-url` mean the file with that ID as a data URI, `file-base64` in Base64, and `bytes`
+    its content.
     """
 
     name: str

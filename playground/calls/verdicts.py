@@ -132,7 +132,7 @@ def _gives_reason(operation: Operation, known: Mapping[str, str]) -> bool:
 
 
 def _refused(operation: Operation, *others: str) -> Sequence[str]:
-    """The operation's messages, then one for reasons in an undocumented format, then others."""
+    """The operation's messages, then one for a reason in an undocumented format, then others."""
     *own, last = operation.verdict.refused
     usual = "Refused by {api}: {reason} (status {status})"
     return (*own, usual, *others, last)

@@ -119,7 +119,7 @@ def _bring_back(state: State, edit: Edit) -> Edited:
 
 
 def _follow_branch(state: State, edit: Edit) -> Edited:
-    """Put the value of a union's alternative aside, or bring its other entries back."""
+    """Set the value of a union's alternative aside, or restore its other entries."""
     if edit.kind == "take":
         return replace(state, metadata=state.metadata.take_branch(edit.pointer)), NO_CHANGE
     metadata = state.metadata.keep_branch(edit.pointer, edit.value)
@@ -215,8 +215,8 @@ def _format(state: State, edit: Edit) -> Edited:
 
 
 def _address(state: State, edit: Edit) -> Edited:
-    """Change what is sent beside the document: where to, parameters, the body's type, and
-    whether there is a body."""
+    """Change what is sent apart from the document: the target, parameters, the body's media
+    type, and whether there is a body."""
     match edit.kind:
         case "connect":
             return replace(state, connection=edit.value), NO_CHANGE

@@ -43,7 +43,7 @@ class Metadata:
     branches other than the chosen one, `notes` what people wrote about a field. `incomplete` holds
     input of a JSON field that doesn't parse yet; that of the JSON editor is stored under the
     pointer "" (see `incomplete.EDITOR`). `variables` holds the JSON text of the payload's own
-    variables. `media_type` is that of the body, which isn't sent at all while it is left out.
+    variables. `media_type` is that of the body, which isn't sent while it is left out.
     """
 
     off: Entries = field(default_factory=dict)
@@ -101,10 +101,10 @@ class Metadata:
         return self._map_pointers(lambda p: new + p[len(old) :] if is_within(p, old) else p)
 
     def keep_branch(self, pointer: str, value: str) -> Metadata:
-        """Put the value of a union's alternative aside, with all entries below it.
+        """Set the value of a union's alternative aside, with all entries below it.
 
-        The pointer is that of the union with the alternative as one more segment. No value there
-        is ever in the document.
+        The pointer is that of the union plus the alternative as a last segment. The document never
+        has a value there.
         """
         parse(value)
         union = pointers.parent(pointer)
@@ -121,7 +121,7 @@ class Metadata:
         return moved.put("incomplete", union, None).put("incomplete", pointer, typed)
 
     def take_branch(self, pointer: str) -> Metadata:
-        """Bring the entries of an alternative back, which `keep_branch` had put aside."""
+        """Restore the entries of an alternative that `keep_branch` set aside."""
         union, typed = pointers.parent(pointer), self.incomplete.get(pointer)
         without = self.put("away", pointer, None).put("incomplete", pointer, None)
         moved = without._map_pointers(
@@ -144,7 +144,7 @@ EMPTY = Metadata()
 
 
 def describe_body(metadata: Metadata) -> dict[str, str]:
-    """What was chosen about the body, to compare it; nothing where all is as usual."""
+    """The body's settings that differ from the defaults, for comparison."""
     chosen = {"media type": metadata.media_type}
     return {
         **{name: each for name, each in chosen.items() if each},
@@ -158,7 +158,7 @@ def is_within(pointer: str, ancestor: str) -> bool:
 
 
 def is_branch(pointer: str, union: str) -> bool:
-    """Whether values of an alternative of the union are kept at this pointer."""
+    """Whether an alternative of the union has values set aside at this pointer."""
     return pointers.parent(pointer) == union and pointer[len(union) :].startswith("/(")
 
 

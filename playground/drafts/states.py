@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from playground.drafts.metadata import Metadata
 from playground.jsontext.splices import Splice
 
-# What an edit of the kind `body` says: whether there is one.
+# The values of an edit of kind `body`: whether the body is sent.
 SEND, LEAVE_OUT = "send", "leave-out"
 
 

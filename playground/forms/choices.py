@@ -1,4 +1,4 @@
-"""Values to choose from: the one that a field has, or those that a list may have."""
+"""Values to choose from: one for a field, or several for a list."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from playground.forms.unions import list_values, read_union
 from playground.jsontext import printing
 from playground.rules.context import ByIdentity
 
-# Of more values, only a list that has none twice is drawn as boxes to check.
+# With more values, only lists without duplicates are drawn as checkboxes.
 FEW_VALUES = 12
 MANY_VALUES = 500
 
 
 @dataclass(frozen=True)
 class PossibleItem:
-    """One value that a list may have, as JSON text; `is_known` means that the schema names it."""
+    """One value that a list may have, as JSON text; `is_known` if the schema lists it."""
 
     text: str
     label: str
@@ -38,7 +38,7 @@ def list_choices(schema: Schema) -> tuple[tuple[str, str], ...]:
     )
 
 
-# Each drawing of a field asks for them, and 50,000 take 0.2 seconds.
+# Needed each time a field is drawn, and 50,000 choices take 0.2 seconds.
 @lru_cache(maxsize=8)
 def _label_long(key: ByIdentity) -> tuple[tuple[str, str], ...]:
     return _label_all(key.value, key.value["enum"])
@@ -54,7 +54,7 @@ def _label(schema: Schema, value: Any) -> str:
 
 
 def is_choice_list(schema: Schema) -> bool:
-    """Whether a list has some of the values that its schema names."""
+    """Whether a list takes its values from a set that its schema lists."""
     values = list_values(_items_of(schema))
     if len(values) < 2 or "prefixItems" in schema or any(map(_is_structure, values)):
         return False
@@ -62,15 +62,15 @@ def is_choice_list(schema: Schema) -> bool:
 
 
 def can_be_checked(items: Sequence[Any]) -> bool:
-    """Whether boxes to check can show a list: they can't tell that it has a value twice."""
+    """Whether checkboxes can show a list: they can't show duplicates."""
     texts = {printing.dump(each) for each in items if not _is_structure(each)}
     return len(texts) == len(items)
 
 
 def list_items(schema: Schema, value: Any) -> tuple[PossibleItem, ...]:
-    """What a list may have by its schema, then what else it has, each as it is spelled there.
+    """The values a list may have by its schema, then its other values, spelled as in the text.
 
-    Of many values, those that it has come first.
+    If there are many, the chosen ones come first.
     """
     items, named = value if isinstance(value, list) else [], _items_of(schema)
     found = []
@@ -81,7 +81,7 @@ def list_items(schema: Schema, value: Any) -> tuple[PossibleItem, ...]:
     known = {each.text for each in found}
     others = [each for each in items if printing.dump(each) not in known]
     found += [PossibleItem(printing.dump(each), _label({}, each), True, False) for each in others]
-    # Of many, only the first are in sight.
+    # Only the first of many are visible without scrolling.
     return tuple(sorted(found, key=lambda each: len(found) > FEW_VALUES and not each.is_chosen))
 
 

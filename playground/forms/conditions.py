@@ -1,4 +1,4 @@
-"""Parts of an object's schema that apply to some of its values only: `if`, `then`, `else`."""
+"""The conditional parts of an object's schema: `if`, `then`, `else`."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ PARTS = ("then", "else")
 
 
 def list_conditional(schema: Schema) -> Iterator[Schema]:
-    """Everything that may apply, whatever the values."""
+    """Everything that may apply, for any values."""
     for each in _list_conditions(schema):
         yield from (each[part] for part in PARTS if isinstance(each.get(part), Mapping))
     yield from (part for _, part in _list_dependent(schema))
 
 
 def list_applying(schema: Schema, values: Mapping[str, Any]) -> Iterator[Schema]:
-    """What applies to an object with these values, a tree with NumberToken."""
+    """What applies to an object with these values (a tree with NumberToken)."""
     for each in _list_conditions(schema):
         compiled = compile_schema(each["if"])
         if compiled is None:
             continue
-        # The validator knows no NumberToken.
+        # The validator doesn't support NumberToken.
         is_met = compiled.validator.is_valid(parse_plain(dump(values)).value)
         part = each.get("then" if is_met else "else")
         if isinstance(part, Mapping):
@@ -35,7 +35,7 @@ def list_applying(schema: Schema, values: Mapping[str, Any]) -> Iterator[Schema]
 
 
 def _list_conditions(schema: Schema) -> Iterator[Schema]:
-    """The schema and members of its `allOf`, as far as they have a condition."""
+    """The schema and the members of its `allOf` that have a condition."""
     others = schema.get("allOf")
     for each in (schema, *(others if isinstance(others, list) else ())):
         if isinstance(each, Mapping) and isinstance(each.get("if"), Mapping):

@@ -23,9 +23,9 @@ from playground.forms.schemas import (
 from playground.forms.unions import Union
 from playground.jsontext import pointers
 
-# Parts nested more deeply are closed at first, and drawn when somebody opens them.
+# Parts nested deeper are collapsed at first and drawn when somebody opens them.
 DEEPEST_OPEN = 7
-# Longer lists have all their cards closed, and only so many are drawn at first.
+# Longer lists have all cards collapsed, and only this many are drawn at first.
 MOST_OPEN_CARDS, MOST_CARDS = 3, 50
 MOST_ENTRIES = 100
 ANY_VALUE: Schema = {"x-widget": "json"}
@@ -56,14 +56,14 @@ def is_open(pointer: str, metadata: FieldMetadata) -> bool:
 
 
 def branch_pointer(pointer: str, title: str) -> str:
-    """Where the value of a union's alternative is kept aside that isn't the chosen one."""
+    """The pointer at which the value of an alternative that isn't chosen is set aside."""
     return pointers.child(pointer, f"({title})")
 
 
 def read_union_fields(
     field: Field, union: Union, shown: Any, metadata: FieldMetadata, read_field: ReadField
 ) -> Field:
-    """The field of a union: its alternatives, and the value as the one that it fits."""
+    """The field of a union: its alternatives, and the value as the matching one."""
     aside = [
         each.title
         for each in union.alternatives
@@ -78,7 +78,7 @@ def read_union_fields(
     if not field.is_open:
         title = chosen.title if chosen else ""
         return replace(field, preview=" · ".join(filter(None, [title, preview_value(shown)])))
-    # What fits no alternative is shown as it is.
+    # A value that matches no alternative is shown as is.
     schema = chosen.schema if chosen else ANY_VALUE
     value = ABSENT if field.state in ("off", "absent") else shown
     inner = read_field(field.key, schema, value, field.pointer, field.at, metadata, required=True)
@@ -120,7 +120,7 @@ def read_cards(
     start: int = 0,
     count: int = MOST_CARDS,
 ) -> tuple[Field, ...]:
-    """A field for some items of a list; in long lists those that have fields are closed."""
+    """Fields for some items of a list; in long lists, items with fields are collapsed."""
     items = field.tree if isinstance(field.tree, list) else []
     focus = _focused_index(field.pointer, metadata.focus)
     indexes = range(start, min(start + count, len(items))) if focus is None else [focus]
@@ -132,7 +132,7 @@ def read_cards(
 
 
 def _focused_index(pointer: str, focus: str) -> int | None:
-    """The only item to read, where one of them is in focus."""
+    """The only item to read, if one of them has the focus."""
     if not focus.startswith(pointer + "/"):
         return None
     index = pointers.parse_index(pointers.split(focus[len(pointer) :])[0])
@@ -144,7 +144,7 @@ def _read_item(
 ) -> Field:
     schema = open_schema(item_schema(field.schema, index))
     pointer, value = pointers.child(field.pointer, index), items[index]
-    # The fields of an item are found by their place in its row, as rows move.
+    # Fields of an item are addressed relative to their row, since rows move.
     is_closed = len(items) > MOST_OPEN_CARDS and not metadata.focus.startswith(pointer)
     kind = find_kind(schema, value)
     if is_closed and isinstance(value, dict | list) and (kind in CONTAINERS or kind in GROUPS):

@@ -1,4 +1,4 @@
-"""The places of a body that no field can show but one of JSON, for the report of an import."""
+"""Find the places of a body that only a JSON field can show, for the import report."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from playground.forms.unions import read_union
 from playground.openapi.report import JsonField
 from playground.openapi.values import Operation
 
-# Bodies may reach thousands of schemas; the same few come back in most of them.
+# Bodies may reach thousands of schemas, most of which share the same few.
 MOST_SCHEMAS = 5000
 
 
 def find_json_fields(operation: Operation) -> Iterator[JsonField]:
-    """The places of an operation's bodies that stay JSON fields, each once."""
+    """The distinct places of an operation's bodies that are JSON fields."""
     waiting = [each.schema for each in operation.bodies]
     seen: set[int] = set()
-    kept: list[Schema] = []  # so that no other object gets the identity of one that was seen
+    kept: list[Schema] = []  # keeps the ids in `seen` from being reused
     while waiting and len(seen) < MOST_SCHEMAS:
         schema = open_schema(waiting.pop())
         if id(schema) in seen or is_forbidden(schema):
@@ -54,7 +54,7 @@ def _list_inner(schema: Schema) -> Iterator[Schema]:
     yield from list_members(plain).values()
     patterns = plain.get("patternProperties")
     yield from map(as_schema, patterns.values() if isinstance(patterns, Mapping) else ())
-    # A list or object that says nothing of its values has some of any kind.
+    # Without a schema for its values, a list or object may contain anything.
     if plain.get("additionalProperties"):
         yield as_schema(plain["additionalProperties"])
     if "items" in plain:

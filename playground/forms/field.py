@@ -15,10 +15,10 @@ from playground.forms.schemas import CONTAINERS, GROUPS, Schema, shows_all_keys
 from playground.forms.unions import Alternative
 from playground.openapi.files import is_file
 
-# More tolerant than references are: people edit the JSON by hand, with spaces.
+# More lenient than references: people edit the JSON by hand and add spaces.
 SECRET = re.compile(r"\s*\{\{\s*secret:([^{}]+?)\s*\}\}\s*")
 
-# More choices get a search.
+# Longer lists of choices get a search box.
 MOST_CHOICES = 12
 # More alternatives, or longer titles together, don't fit on a line.
 MOST_TABS, LONGEST_TABS = 4, 50
@@ -26,7 +26,7 @@ MOST_TABS, LONGEST_TABS = 4, 50
 
 @dataclass(frozen=True)
 class ChosenFile:
-    """A stored file as the form shows it; `size` is for people, `url` where it is downloaded."""
+    """A stored file as shown in the form; `size` is formatted, `url` downloads it."""
 
     id: str
     name: str
@@ -40,8 +40,8 @@ class FieldMetadata:
     """What a draft stores outside its document for the form, by pointer: values that are
     switched off, notes, input that doesn't parse yet, and values of other union branches.
 
-    `files` are those of the document by their ids, as far as the person can open them. With a
-    `focus`, only the field at that pointer is read, and those around it.
+    `files` are those of the document that the person can open, by id. With a `focus`, only the
+    field at that pointer and the fields around it are read.
     """
 
     off: Mapping[str, str] = field(default_factory=dict)
@@ -56,22 +56,21 @@ class FieldMetadata:
 class Field:
     """One value and how it is edited.
 
-    `pointer` is its place now; `at` is the part of it below its row, from which the browser
+    `pointer` is its current place; `at` is the part of it below its row, from which the browser
     computes the new pointer after rows move. `kind` is `text`, `lines`, `integer`, `number`,
     `toggle`, `choice`, `choices`, `const`, `json`, `group`, `union`, `map`, `cards`, `table`,
     `branches`, `secret`, `file` or the name of a widget.
     `state` is `sent`, `null`, `absent` (no value) or `off` (switched off, value stored).
     `text` is the content of the input; `start` the JSON text that switching on starts with;
     `summary` a sentence with {keys} of the group's fields. `branches` are the alternatives this
-    field chooses from; `value_kind` is the kind of the value where it may be of several;
-    `read_as` is the name by which the API's own templates read the value.
+    field chooses from; `value_kind` is the kind of the value where several are allowed;
+    `read_as` is the name under which the API's own templates read the value.
 
-    `alternatives` are those of a union; its only field is the value as the chosen one. `tree` is
-    the value of a map, list or union. `preview` sums up a value whose fields aren't drawn, for
-    `is_open` is false. `is_addable` means that an object can get more keys. `picker` is the type
-    of the input that picks a date or time. `is_entry` means that people named the key themselves.
-    `file` is the one that the value refers to. `listed` are the values that a list of choices
-    may have.
+    `alternatives` are those of a union, whose only field is the value as the chosen one. `tree`
+    is the value of a map, list or union. `preview` summarises a value whose fields aren't drawn
+    because `is_open` is false. `is_addable` means that keys can be added to an object. `picker`
+    is the input type that picks a date or time. `is_entry` means that the key is user-defined.
+    `file` is the file that the value refers to. `listed` are the values that a list may have.
     """
 
     pointer: str
@@ -110,7 +109,7 @@ class Field:
 
     @property
     def are_many(self) -> bool:
-        """Whether the values that a list may have need a search."""
+        """Whether there are so many values for a list that it needs a search box."""
         return len(self.listed) > MOST_CHOICES
 
     @property
@@ -121,18 +120,18 @@ class Field:
 
     @property
     def has_listing(self) -> bool:
-        """Whether an operation of the API lists values to choose from."""
+        """Whether an operation of the API lists the values to choose from."""
         return "x-list" in self.schema
 
     @property
     def tags(self) -> list[str]:
-        """The tags of a text that lists several; empty for any other."""
+        """The tags in a comma-separated text; empty for other kinds."""
         is_list = self.kind == "tags" and self.value_kind == "text" and "," in self.text
         return [tag.strip() for tag in self.text.split(",")] if is_list else []
 
     @property
     def secret_name(self) -> str:
-        """The name of the secret that the value refers to, or an empty text."""
+        """The name of the secret that the value refers to, or an empty string."""
         found = SECRET.fullmatch(self.text) if self.kind == "secret" else None
         return found[1] if found else ""
 
@@ -156,39 +155,39 @@ class Field:
 
     @property
     def chosen_label(self) -> str:
-        """The label of the choice that is the value; the value itself if it is none of them."""
+        """The label of the chosen value; the value itself if it isn't one of the choices."""
         return dict(self.choices).get(self.text, self.text)
 
     @property
     def is_searchable(self) -> bool:
-        """Whether there are too many choices for a list that opens in place."""
+        """Whether there are too many choices for a drop-down list."""
         return self.kind == "choice" and len(self.choices) > MOST_CHOICES
 
     @property
     def has_tabs(self) -> bool:
-        """Whether the alternatives fit on a line; others are in a list."""
+        """Whether the alternatives fit on one line as tabs; otherwise they are in a list."""
         titles = [each.title for each in self.branches]
         return len(titles) <= MOST_TABS and sum(map(len, titles)) <= LONGEST_TABS
 
     @property
     def chosen_title(self) -> str:
-        """The title of the alternative that the value is; empty if it is none."""
+        """The title of the alternative that the value matches; empty if it matches none."""
         return next((each.title for each in self.branches if each.is_chosen), "")
 
     @property
     def more(self) -> int:
-        """How many entries of a long list or map aren't drawn."""
+        """How many entries of a long list or map aren't drawn yet."""
         is_long = self.kind in ("cards", "map") and self.is_open and self.fields
         return max(0, self.count - len(self.fields)) if is_long else 0
 
     @property
     def item_word(self) -> str:
-        """What each item of a list is called; empty if they have titles of their own."""
+        """The generic name of a list's items; empty if each has its own title."""
         return "" if "prefixItems" in self.schema else str(self.schema.get("x-item", _("Item")))
 
     @property
     def key_names(self) -> list[str]:
-        """The keys that a map may have, where its schema lists them."""
+        """The keys that a map may have, if its schema lists them."""
         names = self.schema.get("propertyNames")
         known = names.get("enum", ()) if isinstance(names, Mapping) else ()
         return [each for each in known if isinstance(each, str)]
@@ -200,12 +199,12 @@ class Field:
 
     @property
     def innermost(self) -> Field:
-        """The value as the alternative that it is; the field itself if it is no union."""
+        """The value as the matching alternative; the field itself if it isn't a union."""
         return self.inner.innermost if self.inner else self
 
     @property
     def is_container(self) -> bool:
-        """Whether its value is edited by fields of its own."""
+        """Whether its value is edited through nested fields."""
         return self.kind in CONTAINERS or self.kind in GROUPS
 
     @property
@@ -214,5 +213,5 @@ class Field:
 
     @property
     def is_group(self) -> bool:
-        """Whether it is a group whose fields are all drawn, sent or not."""
+        """Whether it is a group that draws all its fields, sent or not."""
         return self.kind in GROUPS and (self.kind == "key-value" or self.is_drawn_with_all_keys)

@@ -1,4 +1,4 @@
-"""Read fields: one for each value of a document, by its schema and by the value itself."""
+"""Read fields: one for each value of a document, based on its schema and the value itself."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def read_field(
         file=_find_file(shown, metadata) if kind == "file" else None,
         listed=list_items(plain, shown) if kind == "choices" else (),
     )
-    # A schema may contain itself: what isn't there is opened down to some depth only.
+    # Schemas may be recursive: absent values are opened only down to a fixed depth.
     shows_all = shows_all_keys(plain) and (value is not ABSENT or at.count("/") <= DEEPEST_DRAWN)
     if kind in GROUPS and (shows_all or kind == "key-value"):
         inner, branches = _inner_fields(plain, value, stored, pointer, at, metadata)
@@ -107,26 +107,26 @@ def read_field(
 
 
 def _text_of(shown: Any, kind: str, schema: Schema) -> str:
-    # One of the choices may be null, which is chosen like any other.
+    # Null may be one of the choices and is chosen like the others.
     is_choice = shown is None and kind == "choice" and is_nullable(schema)
     return "null" if is_choice else format_value(shown, kind)
 
 
 def _find_file(value: Any, metadata: FieldMetadata) -> ChosenFile | None:
-    """The file, if the value is nothing but a reference to one that the person can open."""
+    """The file, if the value is just a reference to one that the person can open."""
     found = FILE_REFERENCE.fullmatch(value) if isinstance(value, str) else None
     return metadata.files.get(found[1]) if found else None
 
 
 def _label(key: str, schema: Schema, plain: Schema) -> str:
-    # The title of a schema that many keys refer to says less than the key.
+    # The title of a shared schema says less than the key.
     own = "" if getattr(schema, "ref_name", "") else schema.get("title", "")
     inner = "" if getattr(plain, "ref_name", "") or plain is schema else plain.get("title", "")
     return str(own or inner) or key or '""'
 
 
 def _read_container(field: Field, union: Union, shown: Any, metadata: FieldMetadata) -> Field:
-    """The field with those of its parts, unless it is closed or has no value."""
+    """The field with its nested fields, unless it is collapsed or has no value."""
     is_there = shown is not ABSENT and shown is not None
     tree = shown if is_there else None
     field = replace(field, tree=tree, is_open=is_open(field.pointer, metadata))
@@ -145,7 +145,7 @@ def _read_container(field: Field, union: Union, shown: Any, metadata: FieldMetad
 
 
 def is_addable(schema: Schema, fields: tuple[Field, ...]) -> bool:
-    """Whether an object with these fields may have more keys."""
+    """Whether keys can be added to an object with these fields."""
     if shows_all_keys(schema) or any(each.pointer == "" for each in fields):
         return False
     drawn = {each.key for each in fields}
@@ -153,7 +153,7 @@ def is_addable(schema: Schema, fields: tuple[Field, ...]) -> bool:
 
 
 def list_addable(schema: Schema) -> dict[str, Schema]:
-    """The keys that a request may have, in the order of the schema."""
+    """The keys allowed in a request, in schema order."""
     return {
         key: part
         for key, part in list_members(schema).items()
@@ -207,7 +207,7 @@ def _schema_of(schema: Schema, members: Mapping[str, Schema], key: str, shows_al
 
 
 def _is_in_focus(pointer: str, focus: str) -> bool:
-    """Whether a field is read: any without a focus, else those above and below it."""
+    """Whether to read a field: all without a focus, else those above and below it."""
     return not focus or pointers.overlaps(pointer, focus)
 
 
@@ -226,7 +226,7 @@ def list_keys(
         needed = [key for key in list_addable(schema) if key in required]
         known = [*needed, *(key for key in known if key in values)]
         extra += _keys_below(metadata.notes, pointer) + _keys_below(metadata.incomplete, pointer)
-        # A field that isn't drawn yet can be read alone, to add it.
+        # A field that isn't drawn yet can be read on its own, to add it.
         if metadata.focus.startswith(pointer + "/"):
             focused = pointers.split(metadata.focus[len(pointer) :])[0]
             extra += [focused] if focused in list_addable(schema) else []

@@ -1,4 +1,4 @@
-"""Which alternative of a union a value is an instance of, if it doesn't say so itself."""
+"""Find the alternative of a union that a value matches, with or without a discriminator."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from playground.forms.unions import Alternative, Union, list_values, read_union
 from playground.jsontext.parsing import NumberToken
 from playground.openapi.files import is_file
 
-# Values are compared this deep, and so many items of a list, to find the alternative they fit.
+# How deep values are compared, and how many items of a list, to find the best match.
 DEEPEST_VALUE, MOST_ITEMS = 2, 3
-# What a difference costs. An alternative that was left aside is the less likely one.
+# The cost of each difference. An alternative that people moved away from is less likely.
 UNKNOWN, MISSING, MISMATCHED, ASIDE = 1.0, 1.0, 1.5, 1.5
 INTEGER = re.compile(r"-?[0-9]+\Z")
 FORMATS = {
@@ -37,7 +37,7 @@ FORMATS = {
 
 
 def map_tags(schema: Schema, discriminator: str) -> dict[str, str]:
-    """The names of `$ref` targets by the values of the discriminator that lead to them."""
+    """The names of `$ref` targets by the discriminator values that select them."""
     hint = schema.get("discriminator")
     mapping = hint.get("mapping") if isinstance(hint, Mapping) and discriminator else None
     if not isinstance(mapping, Mapping):
@@ -46,9 +46,9 @@ def map_tags(schema: Schema, discriminator: str) -> dict[str, str]:
 
 
 def find_alternative(union: Union, value: Any, aside: Collection[str] = ()) -> Alternative | None:
-    """The alternative that a value (a tree with NumberToken) is an instance of, or None.
+    """The alternative that a value (a tree with NumberToken) matches best, or None.
 
-    `aside` has the titles of those that somebody chose another one instead of.
+    `aside` has the titles of alternatives that somebody switched away from.
     """
     if named := _find_named(union, value):
         return named
@@ -61,7 +61,7 @@ def find_alternative(union: Union, value: Any, aside: Collection[str] = ()) -> A
 
 
 def as_alternative(schema: Schema, value: Any) -> Schema:
-    """The schema that describes a value: of a union, that of the alternative it is."""
+    """The schema that describes a value: for a union, that of the matching alternative."""
     union = read_union(schema)
     chosen = find_alternative(union, value) if union.alternatives else None
     return chosen.schema if chosen else union.schema
@@ -76,11 +76,11 @@ def _find_named(union: Union, value: Any) -> Alternative | None:
 
 
 def measure_misfit(schema: Schema, value: Any, depth: int = 0) -> float | None:
-    """How little a value fits a schema: 0 if nothing speaks against it, None if it can't."""
+    """How far a value is from a schema: 0 for no difference, None if it can't match."""
     if value is None:
         return 0 if is_nullable(schema) or not list_value_types(schema) else None
     types = list_value_types(schema)
-    # Its type is known once the variable has a value.
+    # Its type is unknown until the variable has a value.
     if isinstance(value, str) and "{{" in value and not isinstance(value, NumberToken):
         if "{{file:" in value and types == ["string"] and not is_file(schema):
             return MISSING
@@ -113,7 +113,7 @@ def _measure_object(schema: Schema, value: Mapping[str, Any], depth: int) -> flo
             continue
         plain = read_union(part).schema
         each, values = measure_misfit(plain, inner, depth + 1), list_values(plain)
-        # A key with another constant is another kind of object.
+        # A different constant means a different kind of object.
         if each is None and len(values) == 1:
             return None
         if each is None:
@@ -131,7 +131,7 @@ def _is_of_type(value: Any, name: str) -> bool:
 
 
 def equals_plain(value: Any, plain: Any) -> bool:
-    """Whether a value of a document is a plain scalar of a schema."""
+    """Whether a schema allows a scalar value of the document."""
     if isinstance(value, NumberToken):
         is_number = isinstance(plain, int | float | Decimal) and not isinstance(plain, bool)
         return is_number and Decimal(value) == Decimal(str(plain))

@@ -33,8 +33,8 @@ PLACEHOLDERS = {"null": "null", "text": "&quot;&quot;"}
 
 @dataclass(frozen=True)
 class Column:
-    """One key of the rows: a `known` one of the workflow or schema, or a custom one. `kind` is
-    that of its fields."""
+    """One key of the rows: `known` from the workflow or schema, or a custom one. `kind` is the
+    kind of its fields."""
 
     key: str
     known: bool
@@ -92,7 +92,7 @@ def read_grid(pointer: str, tree: Any, keys: Iterable[InputKey], near: int = 0) 
 
 
 def read_table_grid(field: Field, near: int = 0) -> Grid:
-    """The grid of a list of flat objects: the schema's keys, then others of the rows."""
+    """The grid for a list of flat objects: the schema's keys, then other keys of the rows."""
     rows = field.tree if isinstance(field.tree, list) else []
     known = list_columns_of(field.schema) or {}
     required = list_required(as_schema(field.schema.get("items")), {})
@@ -115,7 +115,7 @@ def read_table_grid(field: Field, near: int = 0) -> Grid:
 def _kind_of_cells(schema: Schema) -> str:
     kind = kind_by_schema(schema)
     if kind == "choice":
-        # What is typed into a cell of texts is text, whatever it looks like.
+        # Input in a text column is always text, even if it looks like a number.
         values = list_values(schema)
         return "text" if values and all(isinstance(each, str) for each in values) else "choice"
     return kind if kind in ("integer", "number", "toggle") else "text"
@@ -151,7 +151,7 @@ def _draw_cell(key: str, value: Any, column: str = "text", is_wide: bool = False
 def read_cell(value: Any, column: str = "text") -> tuple[str, str, str]:
     """A cell's kind, look and text: absent, null, empty text and text look different.
 
-    `column` is the kind of the column, which a new value of the cell gets.
+    `column` is the kind of the column, used for new values.
     """
     if value is ...:
         return column, "absent", ""
@@ -163,7 +163,7 @@ def read_cell(value: Any, column: str = "text") -> tuple[str, str, str]:
         return column, "other", printing.dump(value)
     if isinstance(value, str):
         # An input of one line would drop line breaks as soon as something is typed in it.
-        # Quotes show that it is text where something else is expected.
+        # Quotes mark text where another type is expected.
         if "\n" in value or UNEDITABLE.search(value) or column not in ("text", "json"):
             return "json", "", printing.quote(value)
         return "text", "" if value else "text", value

@@ -28,10 +28,10 @@ from playground.openapi.files import FILE, is_file
 UNEDITABLE = re.compile("[\r\0]")
 # RFC 8259, section 6. \Z and not $, which would let a trailing line break through.
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\Z")
-# Kinds that have no text: their value is drawn row by row, or by other fields.
+# Kinds without an input of their own: the value is drawn as rows or nested fields.
 WITHOUT_TEXT = frozenset({"grid", "steps", "choices"}) | CONTAINERS
 PICKERS = {"date": "date", "date-time": "datetime-local", "time": "time"}
-# An object may require one of its own kind, which requires another.
+# A recursive object may require another of its kind.
 DEEPEST_START = 5
 
 
@@ -70,7 +70,7 @@ def find_kind(schema: Schema, value: Any) -> str:
     if widget and _fits_widget(widget, value):
         return widget
     kind = kind_by_schema(schema)
-    # Only the widget knows how to draw such a value.
+    # Only the widget can draw such a value.
     if widget and kind in CONTAINERS:
         kind = "json"
     if kind == "any":
@@ -84,7 +84,7 @@ def _fits_widget(widget: str, value: Any) -> bool:
     if value is ABSENT:
         return True
     if widget == FILE:
-        return False  # found above, where the value can be one
+        return False  # handled above, if the value can be one
     if widget in ("grid", "steps", "accounts", "attachments"):
         return isinstance(value, list)
     if widget in ("parameters", "key-value"):
@@ -93,7 +93,7 @@ def _fits_widget(widget: str, value: Any) -> bool:
 
 
 def kind_by_schema(schema: Schema) -> str:
-    """The kind for values of a schema; `any` where it allows every value."""
+    """The kind for values of a schema; `any` if it allows every value."""
     union = read_union(schema)
     if union.alternatives:
         return "union"
@@ -109,7 +109,7 @@ def kind_by_schema(schema: Schema) -> str:
         return "group" if list_members(schema) else "map"
     if types == ["array"]:
         return _kind_of_list(schema)
-    # A checkbox has no third state for null.
+    # A checkbox can't show null.
     if types == ["boolean"] and is_nullable(schema):
         return "choice"
     kinds = {"string": "text", "integer": "integer", "number": "number", "boolean": "toggle"}
@@ -131,7 +131,7 @@ def _kind_of_list(schema: Schema) -> str:
 
 
 def _fit_kind(kind: str, schema: Schema, value: Any) -> str:
-    """The kind by the schema, or another one if it can't show the value."""
+    """The schema's kind, or another one if that can't show the value."""
     own = kind_by_value(value)
     if kind == FILE:
         return kind if _is_text(value) else own
@@ -146,11 +146,11 @@ def _fit_kind(kind: str, schema: Schema, value: Any) -> str:
     if kind == "lines":
         return kind if is_text_list(value) else "json"
     if kind == "choice":
-        # Where there is only one, nobody has to choose it.
+        # A single choice needs no choosing.
         values = list_values(read_union(schema).schema)
         return "const" if len(values) == 1 and equals_plain(value, values[0]) else kind
     if kind == "toggle" and own not in ("toggle", "json"):
-        # A checkbox would turn "yes" into true; a list of choices can show it.
+        # A checkbox would turn "yes" into true; a list of choices can show the text.
         return "choice"
     return "json" if own == "json" else kind
 
@@ -168,7 +168,7 @@ def kind_by_value(value: Any) -> str:
 
 def is_text_list(value: Any) -> bool:
     """Whether a text area with one line per item can show this list."""
-    # An empty line is no item, so an empty text needs another field.
+    # An empty line isn't an item, so a list with an empty string needs another field.
     return isinstance(value, list) and all(
         kind_by_value(item) == "text" and item and "\n" not in item for item in value
     )
@@ -201,7 +201,7 @@ def start_value(schema: Schema, *, blank: bool = False, depth: int = 0) -> Any:
 def _start_object(schema: Schema, blank: bool, depth: int) -> dict[str, Any]:
     members = list_members(schema)
     explicit = [key for key, part in members.items() if part.get("x-explicit")]
-    # A union's alternative is for people to choose; until then the key is reported as missing.
+    # People choose the alternative of a union; until then, the key is reported as missing.
     needed = [
         key
         for key in list_required(schema, {})

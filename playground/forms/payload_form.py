@@ -45,8 +45,8 @@ class PointerField(BoundField):
 class PayloadForm(forms.Form):
     """Draws fields. It never validates: that is the rules' part, on the whole document.
 
-    `row_id` keeps ids distinct when rows of the same kind are on one page. With `names_inputs`,
-    inputs are named by attributes, as there is no label with their names.
+    `row_id` keeps ids unique when rows of the same kind are on one page. With `names_inputs`,
+    inputs get an `aria-label`, since they have no visible label.
     """
 
     bound_field_class = PointerField
@@ -66,7 +66,7 @@ class PayloadForm(forms.Form):
 
 
 def make_row_id() -> str:
-    """A prefix for the ids of one row; they can't contain its index, which may change."""
+    """A prefix for the ids of one row, without its index, which may change."""
     return f"r{uuid.uuid4().hex[:8]}-"
 
 
@@ -92,7 +92,7 @@ def build_field(field: Field, row_id: str, names_input: bool = False) -> forms.C
 
 
 def _build_inner(field: Field, row_id: str) -> Iterable[BoundField]:
-    """The fields inside a field; each card is a row with ids of its own."""
+    """The fields inside a field; each card is a row with its own id prefix."""
     if field.kind == "cards":
         rows = (PayloadForm([item], make_row_id(), names_inputs=True) for item in field.fields)
         return [bound for row in rows for bound in row]
@@ -130,11 +130,11 @@ def build_widget(field: Field) -> forms.Widget:
         case "toggle":
             is_on = (field.text or field.default) == "true"
             return Toggle({**attributes, "role": "switch", "class": "switch"}, is_on)
-        # One to search in is drawn by its template, without its choices.
+        # A searchable list is drawn by its template, without the choices.
         case "choice" if not field.is_searchable:
             return _build_select(field, attributes)
         case "file":
-            # Text that is typed is sent as it is: a variable may be the whole file.
+            # Typed text is sent as is: a variable may hold the whole file.
             attributes |= {"data-kind": "text", "placeholder": _("Drop a file here, or choose one")}
         case "tags":
             # Text or a whole number, depending on the list next to it; several tags are one text.

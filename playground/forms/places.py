@@ -39,7 +39,7 @@ class Place:
 def locate_schema(schema: Schema, facts: Facts, tree: Any, pointer: str) -> tuple[Location, Any]:
     """Follow the pointer through schema and document at once: which parameters a step has
     depends on the `step_uid` typed in the document, and which keys an object of a union has on
-    the alternative that it is."""
+    the matching alternative."""
     location, value = Location(as_alternative(schema, tree)), tree
     for segment in pointers.split(pointer):
         value = _value_below(value, segment)

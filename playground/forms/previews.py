@@ -1,4 +1,4 @@
-"""One line about a value whose fields aren't drawn."""
+"""One-line summaries of values whose fields aren't drawn."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from django.utils.translation import ngettext
 from playground.jsontext.parsing import NumberToken
 
 SHOWN_VALUES, LONGEST = 3, 60
-# More of a value than this isn't looked at: it may have thousands of keys.
+# How many entries are looked at: a value may have thousands of keys.
 MOST_LOOKED_AT = 12
 
 
 def preview_value(value: Any) -> str:
-    """The first few texts and numbers of a value, or how many entries it has."""
+    """The first few strings and numbers in a value, or its number of entries."""
     if isinstance(value, list):
         count = len(value)
         return ngettext("%(count)s item", "%(count)s items", count) % {"count": f"{count:,}"}
@@ -32,6 +32,6 @@ def preview_value(value: Any) -> str:
 
 
 def _shorten(text: str) -> str:
-    # Tokens are numbers, and a reference to a secret shows only its name.
+    # Tokens are numbers; a reference to a secret shows only its name.
     text = text if isinstance(text, NumberToken) else " ".join(text.split())
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -17,35 +17,35 @@ from playground.rules.wording import types_of
 
 Schema = Mapping[str, Any]
 
-# Kinds whose value is edited by fields of its own. `table` is a grid with columns of the schema.
+# Kinds edited through nested fields. `table` is a grid with the schema's columns.
 CONTAINERS = frozenset({"union", "map", "cards", "table"})
 GROUPS = ("group", "key-value")
-# Keywords that apply to values of one type only, and so tell the type of a schema without one.
+# Keywords that apply to one type only and imply it where `type` is missing.
 OBJECT_KEYWORDS = ("properties", "additionalProperties", "patternProperties", "propertyNames")
 ARRAY_KEYWORDS = ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains")
 TEXT_KEYWORDS = ("format", "pattern", "minLength", "maxLength")
 NUMBER_KEYWORDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 ALL_TYPES = ("string", "number", "boolean", "object", "array", "null")
 SCALARS = frozenset({"string", "integer", "number", "boolean"})
-# Widgets that draw all keys of their objects, for schemas that say so in another way.
+# Widgets that draw all keys of their objects, without `x-show: all`.
 WIDGETS_WITH_ALL_KEYS = ("parameters", "key-value")
 MOST_COLUMNS = 12
 MOST_CACHED = 2000
 
 
 def as_schema(part: Any) -> Schema:
-    """The schema in a place where a document may have anything; one for `true`."""
+    """A value as a schema, whatever the document has there; an empty one for `true`."""
     if part is False:
         return {"not": {}}
     return part if isinstance(part, Mapping) else {}
 
 
 def open_schema(schema: Schema) -> Schema:
-    """The schema; one that allows every value names all types, for people to choose from."""
+    """The schema; if it allows every value, one with all types for people to choose from."""
     return _open(ByIdentity(schema))
 
 
-# One object for each schema, so that what is cached for it stays cached.
+# One object per schema, so that results cached by schema stay valid.
 @lru_cache(maxsize=MOST_CACHED)
 def _open(key: ByIdentity) -> Schema:
     schema: Schema = key.value
@@ -55,13 +55,13 @@ def _open(key: ByIdentity) -> Schema:
 
 
 def is_forbidden(schema: Schema) -> bool:
-    """Whether no value is valid, as for the schema `false`."""
+    """Whether no value is valid, as with the schema `false`."""
     excluded = schema.get("not")
     return excluded is True or (isinstance(excluded, Mapping) and not excluded)
 
 
 def list_value_types(schema: Schema) -> list[str]:
-    """The types of the values besides null, by `type` or by the keywords; empty for any."""
+    """The types other than null, from `type` or implied by keywords; empty for any."""
     types = [each for each in types_of(schema) if each != "null"]
     if types or "type" in schema:
         return types
@@ -77,21 +77,21 @@ def list_value_types(schema: Schema) -> list[str]:
 
 
 def is_nullable(schema: Schema) -> bool:
-    """Whether null is among the values that the schema names."""
+    """Whether null is among the values that the schema lists."""
     return "null" in types_of(schema) or None in (schema.get("enum") or ())
 
 
 def is_secret(schema: Schema) -> bool:
-    """Whether values of the schema are credentials, which are never shown."""
+    """Whether values of the schema are credentials and must never be shown."""
     if schema.get("x-secret") or schema.get("format") == "password":
         return True
-    # What an API takes and never returns.
+    # Values that an API accepts but never returns.
     is_written = schema.get("writeOnly") is True and "enum" not in schema
     return is_written and list_value_types(schema) == ["string"]
 
 
 def shows_all_keys(schema: Schema) -> bool:
-    """Whether the form draws every key of an object, and not only those that are there."""
+    """Whether the form draws every key of an object, not only those present."""
     return (
         schema.get("x-show") == "all"
         or schema.get("x-widget") in WIDGETS_WITH_ALL_KEYS
@@ -101,7 +101,7 @@ def shows_all_keys(schema: Schema) -> bool:
 
 
 def list_members(schema: Schema) -> dict[str, Schema]:
-    """The schemas of an object's keys, with those that only some of its conditions add."""
+    """The schemas of an object's keys, including those added by conditions."""
     found = dict(_properties(schema))
     for part in list_conditional(schema):
         for key, each in _properties(part):
@@ -116,9 +116,9 @@ def _properties(schema: Schema) -> Iterator[tuple[str, Schema]]:
 
 
 def list_required(schema: Schema, values: Mapping[str, Any]) -> list[str]:
-    """The keys that an object needs, some of them because of the values that it has."""
+    """The required keys of an object, including those that its values make required."""
     required = list(_texts(schema.get("required")))
-    # Where all keys are drawn, the hints say which of them belong together.
+    # Where all keys are drawn, the hints say which ones belong together.
     for part in () if shows_all_keys(schema) else list_applying(schema, values):
         required += _texts(part.get("required"))
     dependent = schema.get("dependentRequired")
@@ -133,7 +133,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def member_schema(schema: Schema, key: str) -> Schema:
-    """The schema of any key of an object, also of one that only a pattern describes."""
+    """The schema of a key of an object, even if only a pattern describes it."""
     members = list_members(schema)
     if key in members:
         return members[key]
@@ -145,7 +145,7 @@ def member_schema(schema: Schema, key: str) -> Schema:
 
 
 def allows_custom_keys(schema: Schema) -> bool:
-    """Whether an object may have keys that its schema doesn't name."""
+    """Whether an object may have additional properties."""
     return schema.get("additionalProperties") is not False or "patternProperties" in schema
 
 
@@ -175,7 +175,7 @@ def list_columns_of(schema: Schema) -> dict[str, Schema] | None:
 
 def _is_cell(schema: Schema) -> bool:
     """Whether a value of the schema fits into one cell of a table."""
-    # A secret must be masked, and a file chosen, which no cell does.
+    # Cells can't mask secrets or choose files.
     if is_secret(schema) or is_file(schema):
         return False
     types = list_value_types(schema)

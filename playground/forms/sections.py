@@ -18,9 +18,9 @@ from playground.forms.unions import read_union
 
 # Widgets that need the whole width: each gets a section of its own.
 WIDE = ("grid", "steps", "attachments")
-# Kinds with a number of entries, which the index shows.
+# Kinds whose number of entries is shown in the index.
 COUNTED = ("map", "cards", "table")
-# Sections of the page that have no fields of the document.
+# Sections of the page without fields of the document.
 OTHER_IDS = ("address", "more")
 
 
@@ -44,7 +44,7 @@ class Section:
 
     @property
     def is_sole(self) -> bool:
-        """Whether it is one field with parts of its own, which the heading names."""
+        """Whether it is a single field with nested fields, named by the heading."""
         return (
             len(self.fields) == 1
             and self.fields[0].is_container
@@ -54,7 +54,7 @@ class Section:
 
     @property
     def key(self) -> str:
-        """The key of a field that the heading names by another title, else empty."""
+        """The key of the field, if the heading shows a different title; else empty."""
         key = self.fields[0].key if self.is_sole else ""
         return key if key != self.title else ""
 
@@ -92,22 +92,22 @@ def read_sections(schema: Schema, tree: Any, metadata: FieldMetadata) -> tuple[S
 
 
 def read_root_fields(schema: Schema, tree: Any, metadata: FieldMetadata) -> tuple[Field, ...]:
-    """The fields of a whole document: those of its keys, unless it is no plain object."""
+    """The fields of a whole document: one per key if it is a plain object, else a single one."""
     is_object = isinstance(tree, dict) and find_kind(schema, tree) == "group"
     if is_object or shows_all_keys(schema):
         return read_object_fields(read_union(schema).schema, tree, "", "", metadata)
-    # A document without a schema is an object whose keys are all custom ones.
+    # A document without a schema is an object with only custom keys.
     if not schema and isinstance(tree, dict):
         return read_object_fields(schema, tree, "", "", metadata)
     whole = read_field("", schema, tree, "", "", metadata, required=True)
-    # It has no key that could be its label.
+    # It has no key to use as a label.
     return (replace(whole, label=_("Body")) if whole.label == '""' else whole,)
 
 
 def find_field(schema: Schema, tree: Any, metadata: FieldMetadata, pointer: str) -> Field | None:
-    """The field for the value at a pointer, with those inside it; None if it has none.
+    """The field for the value at a pointer, with its nested fields; None if there is none.
 
-    Nothing else of the document is read, so it takes no longer in a long one.
+    Nothing else is read, so the cost doesn't depend on the document's length.
     """
     focused = replace(metadata, focus=pointer)
     return find_within(read_root_fields(schema, tree, focused), pointer)
@@ -134,15 +134,15 @@ def _explain_unused(schema: Schema, tree: Any, title: str) -> Iterator[str]:
 def _title(field: Field) -> str:
     if not field.known:
         return "Other keys"
-    # A wide widget never joins the fields under "General": it would have no heading. The same
-    # goes for a part of the document with many fields.
+    # A wide widget needs a heading, so it never joins the fields under "General". The same
+    # applies to a part of the document with many fields.
     if field.kind in WIDE or (field.is_container and not field.is_drawn_with_all_keys):
         return str(field.schema.get("x-section") or field.label)
     return str(field.schema.get("x-section") or "General")
 
 
 def _name_ids(titles: Iterable[str]) -> dict[str, str]:
-    """An id for each heading that no other has."""
+    """A unique id for each heading."""
     ids: dict[str, str] = {}
     for title in titles:
         slug = plain = "".join(char if char.isalnum() else "-" for char in title.lower())

@@ -124,12 +124,12 @@ def _add_definition(schema: Schema, step: StepFacts | None) -> Schema:
     return {**schema, "properties": properties}
 
 
-# One result for each definition, so that what is cached for its schemas stays cached.
+# One result per definition, so that results cached by schema stay valid.
 @lru_cache(maxsize=MOST_DEFINITIONS)
 def _draw_all(key: ByIdentity) -> Schema:
-    """An object of which the form draws every key, and lists and maps as JSON.
+    """An object whose keys are all drawn, with lists and maps as JSON fields.
 
-    A definition describes few of those, and its steps are rows of fields already.
+    Definitions rarely describe lists and maps, and steps are already rows of fields.
     """
     schema: Schema = key.value
     members = {name: _draw_plainly(part) for name, part in list_members(schema).items()}

@@ -30,10 +30,10 @@ TYPE_TITLES: Mapping[str, Any] = {
     "array": _("List"),
     "object": _("Object"),
 }
-# Keywords that only describe: a branch replaces those of the union.
+# Annotation keywords: those of a branch replace those of the union.
 DESCRIPTIONS = frozenset({"title", "description", "examples", "deprecated", "discriminator"})
 DESCRIPTIONS |= {"externalDocs", "xml"}
-# Unions within unions are listed as one, down to this depth: one may contain itself.
+# Nested unions are flattened down to this depth: a union may contain itself.
 DEEPEST = 4
 MOST_CACHED = 2000
 MOST_NAMED, LONGEST_TITLE = 3, 40
@@ -53,7 +53,7 @@ class Alternative:
 
 @dataclass(frozen=True, eq=False)
 class Union:
-    """A schema and its alternatives; none where it isn't a union. `discriminator` is the key
+    """A schema and its alternatives; none if it isn't a union. `discriminator` is the key
     whose value names the alternative, or empty."""
 
     schema: Schema = field(repr=False)
@@ -64,13 +64,13 @@ class Union:
 def read_union(schema: Schema) -> Union:
     """The alternatives of a schema.
 
-    What only looks like a union is its plain schema: one alternative besides null, alternatives
-    that are single values (a choice) or all text (text with suggestions).
+    Some unions are treated as plain schemas: those with one alternative besides null, and those
+    whose alternatives are all constants (a choice) or all strings (text with suggestions).
     """
     return _read_union(ByIdentity(schema))
 
 
-# A form asks several times for each union, and some have fifty branches.
+# A form needs this several times per union, and some have fifty branches.
 @lru_cache(maxsize=MOST_CACHED)
 def _read_union(key: ByIdentity) -> Union:
     schema: Schema = key.value
@@ -99,7 +99,7 @@ def _read_union(key: ByIdentity) -> Union:
 @dataclass(frozen=True, eq=False)
 class _Branch:
     schema: Schema
-    name: str  # of the `$ref` that led to it
+    name: str  # of its `$ref`
     title: str
 
 
@@ -113,13 +113,13 @@ def _is_null(schema: Schema) -> bool:
 
 
 def _says_more(schema: Schema) -> bool:
-    """Whether a branch describes a value, and not only which keys it must have."""
+    """Whether a branch describes a value rather than only listing required keys."""
     constraints = {"required", "not", "minProperties", "maxProperties", *DESCRIPTIONS}
     return not _is_null(schema) and not is_forbidden(schema) and bool(schema.keys() - constraints)
 
 
 def _list_branches(branches: Iterable[Any], depth: int = 0) -> Iterator[Schema]:
-    """The branches, with those of unions among them in their place."""
+    """The branches, with nested unions replaced by their branches."""
     for each in map(as_schema, branches):
         inner = each.get("oneOf") or each.get("anyOf")
         others = each.keys() - {"oneOf", "anyOf", *DESCRIPTIONS}
@@ -130,11 +130,11 @@ def _list_branches(branches: Iterable[Any], depth: int = 0) -> Iterator[Schema]:
 
 
 def merge_schemas(base: Schema, branch: Schema) -> _Branch:
-    """A branch with what its union says of all of them."""
+    """A branch merged with the keywords of its union."""
     name, title = str(getattr(branch, "ref_name", "")), str(branch.get("title", ""))
     shared = {key: value for key, value in base.items() if key not in DESCRIPTIONS}
     if not shared:
-        # Its own object, so that what is cached for it stays cached.
+        # The same object each time, so that results cached by schema stay valid.
         return _Branch(branch, name, title)
     merged = {**shared, **branch}
     if "properties" in shared and "properties" in branch:
@@ -152,7 +152,7 @@ def _with_null(schema: Schema) -> Schema:
 
 
 def _read_types(schema: Schema) -> Union:
-    """A union of types, such as text or a number, has an alternative for each."""
+    """The alternatives of a union of types, such as text or a number: one per type."""
     types = list_value_types(schema)
     if "integer" in types and "number" in types:
         types.remove("integer")
@@ -171,7 +171,7 @@ def _read_types(schema: Schema) -> Union:
 
 
 def _read_plain(base: Schema, branches: list[Schema], nullable: bool) -> Schema | None:
-    """The schema of alternatives that need no choice of their own, or None."""
+    """The plain schema of a union that doesn't need to be chosen from, or None."""
     own = {key: value for key, value in base.items() if key != "discriminator"}
     if all(_is_scalar_choice(each) for each in branches):
         values = [value for each in branches for value in list_values(each)]
@@ -181,7 +181,7 @@ def _read_plain(base: Schema, branches: list[Schema], nullable: bool) -> Schema 
             for value in list_values(each)
             if isinstance(value, str) and "title" in each and "const" in each
         }
-        # The union may itself be limited to some of the choices that it describes.
+        # The union itself may allow only some of the choices in its branches.
         limits = base.get("enum")
         values = [each for each in values if not limits or each in limits]
         null = [None] if nullable else []
@@ -218,11 +218,11 @@ def _discriminator(schema: Schema) -> str:
 
 
 def _name_alternatives(branches: list[_Branch], discriminator: str) -> tuple[Alternative, ...]:
-    """The alternatives, each with a title that no other has."""
+    """The alternatives, each with a unique title."""
     found: list[Alternative] = []
     taken: set[str] = set()
     for branch in branches:
-        # Lazily: the first name is usually free, and others take a look at the branch's keys.
+        # Lazily: the first name is usually free; the others depend on the branch's keys.
         names = (str(each) for each in _name_branch(branch, branches, discriminator) if each)
         first = title = next(names)
         while title in taken and (other := next(names, "")):
@@ -241,7 +241,7 @@ def _name_branch(
 ) -> Iterator[str | Promise]:
     """Names for a branch, the best one first."""
     schema = branch.schema
-    # Some documents have whole sentences in titles.
+    # Some documents use whole sentences as titles.
     yield branch.title if len(branch.title) <= LONGEST_TITLE else branch.name
     yield branch.name
     yield branch.title

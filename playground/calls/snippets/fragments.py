@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from playground.calls.values import MaskedCall, MaskedText, Placeholder
 from playground.jsontext.references import FILE_REFERENCE
 
-# A secret that a call has both as it is and escaped needs a variable for each. Inside JSON
-# most secrets need no escape.
+# A secret that occurs both raw and escaped needs a variable for each. Inside JSON, most
+# secrets don't need escaping.
 _NAME_SUFFIXES = {
     "base64": "_BASE64",
     "url": "_URL",
@@ -60,13 +60,13 @@ class Variable:
 
 @dataclass(frozen=True)
 class BodyFile:
-    """A file whose bytes are part of the body; the code reads it from the current folder."""
+    """A file whose bytes are part of the body; the snippet reads it from the working directory."""
 
     name: str
 
     @property
     def path(self) -> str:
-        """The path in front of which no program expects options."""
+        """The path with a prefix that keeps programs from reading it as an option."""
         return f"./{self.name}"
 
 
@@ -85,7 +85,7 @@ class Request:
 
     @property
     def files(self) -> tuple[BodyFile, ...]:
-        """The files in the body, each once."""
+        """The distinct files in the body."""
         found = (each for each in self.body or () if isinstance(each, BodyFile))
         return tuple(dict.fromkeys(found))
 

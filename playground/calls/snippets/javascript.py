@@ -21,7 +21,7 @@ def write_fetch(call: MaskedCall) -> str:
         for each in request.variables
     ]
     if request.files:
-        # Browsers have no files: there, replace the calls of readFile by Blobs.
+        # Browsers can't read files: replace the readFile calls with Blobs there.
         lines.append('const { readFile } = await import("node:fs/promises");')
     if request.body is not None and request.files:
         parts = _list_parts(request.body, lambda path: f"await readFile({quote_like_c(path)})")
@@ -94,7 +94,7 @@ def _write_body(pieces: fragments.Fragments) -> str:
 def _list_parts(
     pieces: fragments.Fragments, read: Callable[[str], str], convert: str = ""
 ) -> Iterator[str]:
-    """The parts of a body with files as the items of an array."""
+    """The parts of a body with files, as items of an array."""
     for each in fragments.split_lines(pieces):
         if isinstance(each, fragments.BodyFile):
             yield f"  {read(each.path)},"

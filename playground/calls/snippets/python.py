@@ -16,7 +16,7 @@ def write_python(call: MaskedCall) -> str:
     lines = [*imports, ""] if imports else []
     lines += ["import requests", "", *fragments.write_comments(request, "#")]
     if request.body is not None and request.files:
-        # Each text is encoded, as bytes and text can't be joined.
+        # Text is encoded, since bytes and str can't be joined.
         lines += ['body = b"".join(', "    [", *_write_items(request.body), "    ]", ")", ""]
     elif request.body is not None:
         pieces = fragments.split_lines(request.body)

@@ -33,7 +33,7 @@ def write_ruby(call: MaskedCall) -> str:
             lines.append(f"request[{_quote(name)}] = {_write_text(value)}")
         seen.add(name.lower())
     if request.body is not None:
-        # Ruby joins text and the bytes of files only as bytes.
+        # Ruby can join text and file contents only as bytes.
         suffix = ".b" if request.files else ""
         body = _write_text(fragments.split_lines(request.body), " +\n  ", suffix)
         lines.append(f"request.body = {body}")
