@@ -146,7 +146,7 @@ def _fit_kind(kind: str, schema: Schema, value: Any) -> str:
     if kind == "lines":
         return kind if is_text_list(value) else "json"
     if kind == "choice":
-        # A single choice needs no choosing.
+        # With a single value, there is nothing to choose.
         values = list_values(read_union(schema).schema)
         return "const" if len(values) == 1 and equals_plain(value, values[0]) else kind
     if kind == "toggle" and own not in ("toggle", "json"):

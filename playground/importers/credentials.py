@@ -42,7 +42,7 @@ USERINFO = re.compile(r"^([A-Za-z][\w+.-]*://)([^/?#@\s]+)@")
 QUERY_PAIR = re.compile(r"(?<=[?&])([^=&#]+)=([^&#]*)")
 # Each value is located by a search of the text: thousands of them would take minutes.
 MAX_SECRETS = 50
-# Of a large document, so many schemas are looked at to rule out that a list has secrets.
+# How many schemas of a large document are searched for secrets in a list.
 MOST_SCHEMAS = 500
 
 Schema = Mapping[str, Any]
@@ -236,7 +236,7 @@ def _walk_secret_schemas(
 def _is_secret(schema: Schema) -> bool:
     if schema.get("x-secret") or schema.get("format") == "password":
         return True
-    # A text that an API takes and never returns.
+    # A string that an API accepts but never returns.
     types = schema.get("type")
     is_text = types == "string" or (isinstance(types, list) and {*types} == {"string", "null"})
     return schema.get("writeOnly") is True and is_text and "enum" not in schema
@@ -244,7 +244,7 @@ def _is_secret(schema: Schema) -> bool:
 
 def _expand(schema: Schema) -> Iterator[Schema]:
     """The schema and the subschemas that may apply to the same value."""
-    # A schema of an imported document may be a branch of its own.
+    # A schema in an imported document may contain itself as a branch.
     waiting, seen = [schema], set[int]()
     while waiting:
         each = waiting.pop()
@@ -272,7 +272,7 @@ def _item_schemas(schemas: list[Schema]) -> list[Schema]:
 
 
 def _may_hold_secret(schema: Schema) -> bool:
-    """Whether a value of the schema may have a secret in it, as far as one can tell soon."""
+    """Whether a value of the schema may contain a secret, judged by a limited search."""
     waiting, seen = [schema], set[int]()
     while waiting:
         each = waiting.pop()

@@ -125,7 +125,7 @@ def _read_cells(value: str) -> tuple[list[str], list[list[str]], dict[str, str]]
 
 
 def _read_cell(cell: str, kind: str | None) -> Tree:
-    """The value of a cell; text where it isn't what its column has."""
+    """The value of a cell; text if it doesn't match the kind of its column."""
     types: dict[str | None, type] = {"number": NumberToken, "boolean": bool}
     typed = try_parse(cell.strip()) if kind in types else None
     return typed[0] if typed and isinstance(typed[0], types[kind]) else cell

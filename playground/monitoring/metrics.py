@@ -29,7 +29,7 @@ from playground.sending.queued_sends import read_queue
 
 logger = logging.getLogger("playground.metrics")
 
-# The label of all operations of imported APIs.
+# The label shared by all operations of imported APIs.
 IMPORTED = "imported"
 
 
@@ -117,7 +117,7 @@ def _collect_sends() -> Iterator[Metric]:
 
 
 def _find_label(operation: str) -> str:
-    # A document may have thousands of operations: together they are one label.
+    # A document may have thousands of operations, so they share one label.
     if ":" in operation:
         return IMPORTED
     return operation if operation_exists(operation) else OTHER

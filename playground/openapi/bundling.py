@@ -1,4 +1,4 @@
-"""A schema with all it refers to, as one JSON Schema 2020-12 that a validator compiles."""
+"""Bundle a schema and everything it refers to into one JSON Schema 2020-12."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from playground.openapi.schemas import UNIONS, SchemaNode
 from playground.openapi.unions import find_discriminator, list_branch_values, list_subtypes
 
 REQUEST, REPLY = "request", "reply"
-# A property with this flag need not be in a document that goes in that direction.
+# Properties with this flag aren't required in the given direction.
 OMITTED = {REQUEST: "readOnly", REPLY: "writeOnly"}
-# What the format of an integer says about its size.
+# The range that an integer's format implies.
 RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 
 
 def bundle(schema: Mapping[str, Any], direction: str = REQUEST) -> dict[str, Any]:
-    """The schema as plain data; schemas that it refers to are in `$defs`, each once.
+    """The schema as plain data, with the schemas that it refers to in `$defs`, each once.
 
-    A mapping that isn't a node is returned as it is: it has no references. Keywords of other
-    dialects are translated, and unusable ones are left out (see `keywords.find_unusable`).
+    A mapping that isn't a node has no references and is returned unchanged. Keywords of other
+    dialects are translated; unusable ones are left out (see `keywords.find_unusable`).
     """
     if not isinstance(schema, SchemaNode):
         return dict(schema)
@@ -31,7 +31,7 @@ def bundle(schema: Mapping[str, Any], direction: str = REQUEST) -> dict[str, Any
 
 
 class _Bundle:
-    """The schemas that one schema reaches, written one after the other."""
+    """The schemas reachable from one schema, written one by one."""
 
     def __init__(self, document: ApiDocument, direction: str) -> None:
         self.document = document
@@ -66,9 +66,9 @@ class _Bundle:
         return value
 
     def write_place(self, pointer: str, owner: str, without: str = "") -> dict[str, Any]:
-        """The schema at a pointer; `owner` is the one it is merged into (or itself).
+        """The schema at a pointer; `owner` is the one it is merged into, or itself.
 
-        `without` is a union that isn't written.
+        `without` is a union to leave out.
         """
         keywords = read_keywords(self.document.get(pointer))
         keywords.pop(without, None)
@@ -102,13 +102,13 @@ class _Bundle:
             return {name: self.write_place(place, place) for name, place in named.items()}
         if keyword in LISTED:
             places = [f"{pointer}/{index}" for index in range(len(value))]
-            # Members of allOf describe the same value as the schema they are in.
+            # Members of allOf describe the same value as the schema around them.
             is_same = keyword == "allOf"
             return [self.write_place(each, owner if is_same else each) for each in places]
         return value
 
     def add_discriminator(self, written: dict[str, Any], keyword: str, pointer: str) -> None:
-        """Make each branch require its own value of the discriminator, if it says no value."""
+        """Make each branch require its discriminator value, unless it sets one itself."""
         name = find_discriminator(written)
         if not name:
             return
@@ -123,7 +123,7 @@ class _Bundle:
                 written[keyword][index] = {"allOf": [branch, chosen]}
 
     def add_subtypes(self, written: dict[str, Any], pointer: str) -> None:
-        """Check a value also by the schema that its discriminator chooses."""
+        """Also check a value against the schema that its discriminator selects."""
         name = find_discriminator(written)
         for target, values in list_subtypes(self.document, pointer).items():
             condition = {"properties": {name: {"enum": values}}, "required": [name]}
@@ -133,11 +133,11 @@ class _Bundle:
     def add_reference(self, written: dict[str, Any], reference: str, owner: str) -> None:
         target = self.document.resolve(reference)
         if target is None:
-            return  # dangling: reported with the document, and anything is valid here
+            return  # dangling: already reported; any value is valid here
         union = self.find_union(target, owner)
         if union:
-            # A branch that takes over its base, which lists the branches: checking the union
-            # would lead back here.
+            # A branch that extends its base, which lists the branches: checking the union
+            # would recurse.
             written.setdefault("allOf", []).append(self.write_place(target, owner, union))
             return
         written["$ref"] = self.refer(target)
@@ -146,7 +146,7 @@ class _Bundle:
         return f"#/$defs/{quote(pointers.escape(self.name(target)))}"
 
     def find_union(self, pointer: str, owner: str) -> str:
-        """The keyword of the union at a pointer that has `owner` as a branch, or empty."""
+        """The keyword of the union at a pointer that has `owner` as a branch; else empty."""
         raw = self.document.get(pointer)
         if owner in list_subtypes(self.document, pointer):
             return "discriminator"
@@ -171,7 +171,7 @@ class _Bundle:
         return self.names[target]
 
     def omit_required(self, written: dict[str, Any], pointer: str) -> None:
-        """Don't require properties that the other side fills."""
+        """Don't require properties that only the other side sets."""
         properties = SchemaNode.at(self.document, pointer).get("properties", {})
         names = {name for name, each in properties.items() if each.has_flag(self.omitted)}
         if names:
@@ -181,15 +181,15 @@ class _Bundle:
 def _drop_required(written: Any, names: set[str]) -> None:
     if "required" in written:
         written["required"] = [name for name in written["required"] if name not in names]
-    # A member may require what another one describes.
+    # One member may require a property that another one describes.
     for member in written.get("allOf", ()):
         _drop_required(member, names)
 
 
 def list_places(node: SchemaNode, seen: set[str] | None = None) -> Iterator[str]:
-    """The pointers of all schemas that a schema reaches, each once.
+    """The distinct pointers of all schemas reachable from a schema.
 
-    Those in `seen` are left out, with what only they reach; it gets what is listed.
+    Pointers in `seen` are skipped, along with what only they reach; listed ones are added to it.
     """
     document = node.document
     seen = set() if seen is None else seen

@@ -1,4 +1,4 @@
-"""What a newer document changed about its operations, seen by someone who calls them."""
+"""Compare the operations of two versions of a document, from a caller's point of view."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any, TypeGuard, TypeVar
 
 from playground.openapi.operations import Operation
 
-# Per operation: beyond that nobody reads on.
+# Per operation: nobody reads more than that.
 MOST_DETAILS = 50
 LONGEST_VALUE = 60
-# A larger number in the first group, a smaller one in the second, refuses what was accepted.
+# Raising a limit of the first group, or lowering one of the second, is breaking.
 LOWER_LIMITS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 UPPER_LIMITS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 FORMS = ("pattern", "format")
@@ -24,7 +24,7 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True)
 class OperationDifference:
-    """One difference in words; a breaking one may make the API refuse what it accepted."""
+    """One difference in words; if breaking, the API may reject what it used to accept."""
 
     message: str
     breaking: bool = False
@@ -34,7 +34,7 @@ class OperationDifference:
 class OperationChange:
     """How an operation changed: `kind` is `added`, `removed` or `changed`.
 
-    `former` is the id that it had, if that changed.
+    `former` is its previous id, if that changed.
     """
 
     operation: str
@@ -45,7 +45,7 @@ class OperationChange:
 
     @property
     def breaking(self) -> bool:
-        # Payloads name their operation by its id.
+        # Payloads refer to their operation by id.
         is_lost = self.kind == "removed" or bool(self.former)
         return is_lost or any(each.breaking for each in self.differences)
 
@@ -53,7 +53,7 @@ class OperationChange:
 def compare_operations(old: Iterable[Operation], new: Iterable[Operation]) -> list[OperationChange]:
     """The operations that were added, removed or changed, in the order of the newer document.
 
-    An operation with another id but the same method and path is the same operation.
+    An operation with a new id but the same method and path is the same operation.
     """
     before = {each.id: each for each in old}
     after = {each.id: each for each in new}
@@ -80,7 +80,7 @@ def _address(operation: Operation) -> tuple[str, str]:
 
 
 def _limit(differences: Iterable[OperationDifference]) -> list[OperationDifference]:
-    """Each difference once, the breaking ones first."""
+    """The distinct differences, breaking ones first."""
     found = list(dict.fromkeys(differences))
     found.sort(key=lambda each: not each.breaking)
     left = len(found) - MOST_DETAILS
@@ -121,15 +121,15 @@ def _compare_parameters(old: Operation, new: Operation) -> Iterator[OperationDif
 
 
 class _SchemaComparison:
-    """Walks two schemas side by side; each pair once, as schemas may contain themselves."""
+    """Walks two schemas in parallel; each pair once, since schemas may be recursive."""
 
     def __init__(self) -> None:
         self.seen: set[tuple[int, int]] = set()
-        # While they are in it, nothing else gets their ids.
+        # Keeps them alive, so that their ids aren't reused.
         self.kept: list[tuple[Schema, Schema]] = []
 
     def compare(self, old: Any, new: Any, name: str) -> Iterator[OperationDifference]:
-        """The differences below a place; `name` is how messages call it, empty for the body."""
+        """The differences below a place; `name` is its name in messages, empty for the body."""
         if not isinstance(old, Mapping) or not isinstance(new, Mapping) or old is new:
             return
         if (id(old), id(new)) in self.seen:
@@ -190,7 +190,7 @@ class _SchemaComparison:
 
 def _compare_types(old: Schema, new: Schema, subject: str) -> Iterator[OperationDifference]:
     before, after = _types(old), _types(new)
-    # A whole number is a number, too.
+    # Integers are numbers.
     lost = before - after - ({"integer"} if "number" in after else set())
     if before and after and lost:
         now = " or ".join(sorted(after))
@@ -256,7 +256,7 @@ def _choices(schema: Schema) -> dict[str, None] | None:
 
 
 def _branches(value: Any) -> dict[str, Schema]:
-    """The branches of a union by the name that stays when their order changes."""
+    """The branches of a union by a name that doesn't depend on their order."""
     listed = value if isinstance(value, list) else []
     found: dict[str, Schema] = {}
     for index, branch in enumerate(listed, 1):
@@ -267,7 +267,7 @@ def _branches(value: Any) -> dict[str, Schema]:
 
 
 def _missing(these: Mapping[Key, Any], others: Mapping[Key, Any]) -> list[Key]:
-    """The keys of these that the others lack, in their own order."""
+    """The keys that the others lack, in order."""
     return [each for each in these if each not in others]
 
 

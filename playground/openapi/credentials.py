@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
-# A field in a template: `{key}`, or `{user:password}` for both in Base64 as HTTP Basic joins them.
+# A field in a template: `{key}`, or `{user:password}` for both in Base64 as in HTTP Basic.
 PLACEHOLDER = re.compile(r"\{(\w+(?::\w+)?)\}")
 
 
@@ -15,7 +15,8 @@ PLACEHOLDER = re.compile(r"\{(\w+(?::\w+)?)\}")
 class CredentialField:
     """One value that a connection stores: hidden if `secret`, else shown.
 
-    An `optional` one may be empty, such as the password of APIs whose user name is a key.
+    An `optional` field may be empty, such as the password of an API that takes a key as the user
+    name.
     """
 
     name: str
@@ -27,13 +28,12 @@ class CredentialField:
 
 @dataclass(frozen=True)
 class OAuthToken:
-    """A token that the product fetches and keeps: OAuth 2 (RFC 6749, sections 4.4 and 6).
+    """A token that the product fetches and stores: OAuth 2 (RFC 6749, sections 4.4 and 6).
 
-    `field` is the secret that takes the token; `token_url` may be relative to the base URL of
-    the connection. `client_id`, `client_secret` and
-    `refresh_token` are the fields that the request for it needs; without a `refresh_token`
-    the grant is that of client credentials. `extra` are parameters of the request and the
-    fields that fill them, `scopes` what the scope is if its field is empty.
+    `field` is the secret that the token is stored in; `token_url` may be relative to the
+    connection's base URL. `client_id`, `client_secret` and `refresh_token` are the fields used in
+    the token request; without a `refresh_token`, it uses the client credentials grant. `extra`
+    maps further request parameters to fields; `scopes` is the default scope.
     """
 
     field: str
@@ -46,23 +46,23 @@ class OAuthToken:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The fields without which there is no token."""
+        """The fields required to get a token."""
         return (self.refresh_token or self.client_secret, self.client_id)
 
     @property
     def sent_fields(self) -> tuple[str, ...]:
-        """All fields that may go to the token URL."""
+        """All fields that may be sent to the token URL."""
         known = (self.client_id, self.client_secret, self.refresh_token)
         return (*filter(None, known), *(field for _, field in self.extra))
 
 
 @dataclass(frozen=True)
 class CredentialScheme:
-    """One way to add a credential to a call; it may be in several places at once.
+    """One way to add a credential to a call, possibly in several places at once.
 
     `headers`, `query` and `cookies` are pairs of a name and a template with placeholders such
-    as `{key}` (see PLACEHOLDER). `body_key` is the first key of the body and takes the value of
-    `body_field`, unless the document has it already. `tokens` fetch values of the templates.
+    as `{key}` (see PLACEHOLDER). `body_key` is added as the first key of the body with the value of
+    `body_field`, unless the document has it already. `tokens` provide values for the templates.
     """
 
     id: str
@@ -75,19 +75,19 @@ class CredentialScheme:
     tokens: tuple[OAuthToken, ...] = ()
 
     def sends(self, name: str) -> bool:
-        """Whether it takes the value of this field."""
+        """Whether it uses the value of this field."""
         return name in self.sent_fields or any(name in each.needs for each in self.tokens)
 
     @cached_property
     def sent_fields(self) -> tuple[str, ...]:
-        """The names of the fields whose values the call contains."""
+        """The names of the fields whose values are sent with the call."""
         templates = (template for _, template in (*self.headers, *self.query, *self.cookies))
         joined = (pair for each in templates for pair in PLACEHOLDER.findall(each))
         found = [name for pair in joined for name in pair.split(":")]
         return tuple(dict.fromkeys([*found, *([self.body_field] if self.body_field else [])]))
 
     def is_complete(self, stored: Collection[str]) -> bool:
-        """Whether the fields with these names are all that it needs."""
+        """Whether the fields with these names are sufficient."""
         return self._needed_fields <= set(stored)
 
     @cached_property
@@ -97,29 +97,29 @@ class CredentialScheme:
         return frozenset(set(self.sent_fields) - fetched | needed)
 
 
-# For operations that anybody may call, although the API has credentials.
+# For public operations of an API with credentials.
 NO_CREDENTIAL = CredentialScheme("none", "No credential")
 
 
 @dataclass(frozen=True)
 class Credential:
-    """The fields of a connection, and the schemes to send them with, the usual one first."""
+    """The fields of a connection, and the schemes that send them, the default first."""
 
     fields: tuple[CredentialField, ...]
     schemes: tuple[CredentialScheme, ...]
 
     def scheme(self, id: str = "", stored: Collection[str] = ()) -> CredentialScheme:
-        """The scheme with that ID, else the first that the `stored` fields are enough for."""
-        # A connection may name a scheme that a newer version or this operation doesn't have.
+        """The scheme with that ID, else the first one that the `stored` fields satisfy."""
+        # The connection may name a scheme that a newer version or this operation lacks.
         if named := next((each for each in self.schemes if each.id == id), None):
             return named
         optional = [each.name for each in self.fields if each.optional]
         complete = [each for each in self.schemes if each.is_complete([*stored, *optional])]
-        # Where a credential isn't necessary, one that there is still gives more.
+        # Even where a credential is optional, sending one may give more access.
         complete.sort(key=lambda each: not each.sent_fields)
         return complete[0] if complete else self.schemes[0]
 
     def needs(self, name: str) -> bool:
-        """Whether every scheme sends this field, so that every call needs it."""
+        """Whether every scheme sends this field, so every call needs it."""
         is_optional = any(each.name == name and each.optional for each in self.fields)
         return not is_optional and all(each.sends(name) for each in self.schemes)

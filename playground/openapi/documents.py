@@ -16,19 +16,19 @@ from playground.openapi.yaml_reading import YamlBuilder
 
 # Titles come from an API: one of a megabyte must not fill the page.
 LONGEST_TITLE = 300
-# One reference may lead to another; those that go on and on are circular.
+# A reference may lead to another one; longer chains are assumed to be circular.
 MOST_REFERENCES = 100
 
 
 def get_value(tree: Any, pointer: str) -> Any:
-    """The value at a JSON Pointer of plain values, or None."""
+    """The value at a JSON Pointer in plain data, or None."""
     for segment in pointer.split("/")[1:]:
         tree = get_member(tree, pointers.unescape(segment))
     return tree
 
 
 def get_member(tree: Any, key: str) -> Any:
-    """The member of an object, or the item of a list, under the key of a pointer; else None."""
+    """The member of an object or item of a list for a pointer segment; else None."""
     if isinstance(tree, list):
         index = pointers.parse_index(key)
         return tree[index] if index is not None and index < len(tree) else None
@@ -36,10 +36,10 @@ def get_member(tree: Any, key: str) -> Any:
 
 
 class ApiDocument:
-    """An OpenAPI document as it was read; never changed, and compared by identity.
+    """A parsed OpenAPI document; immutable and compared by identity.
 
-    Its references are followed where they are needed, never expanded. `nodes` has the schemas
-    that were looked at (see `schemas.SchemaNode`); whoever adds one holds `lock`.
+    References are followed on demand, never expanded. `nodes` caches the schemas read so far (see
+    `schemas.SchemaNode`); hold `lock` to add one.
     """
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
@@ -59,7 +59,7 @@ class ApiDocument:
         """The pointer of a reference's target; None if it has none in this document."""
         if reference not in self._targets:
             with self.lock:
-                # References on the way to one another would never end.
+                # References that point into each other would never end.
                 if reference in self._resolving or len(self._resolving) > MOST_REFERENCES:
                     return None
                 self._resolving.add(reference)
@@ -72,7 +72,7 @@ class ApiDocument:
     def follow(self, part: Any, pointer: str) -> tuple[Any, str]:
         """The object that `part` refers to, and its pointer; `part` itself without a `$ref`.
 
-        None in place of the object if the reference is dangling or circular.
+        The object is None if the reference is dangling or circular.
         """
         for _ in range(MOST_REFERENCES):
             reference = part.get("$ref") if isinstance(part, Mapping) else None
@@ -88,7 +88,7 @@ class ApiDocument:
         address, _, fragment = reference.partition("#")
         if address or (fragment and not fragment.startswith("/")):
             return self._anchors.get(reference)
-        # The fragment of a URI is percent-encoded, but some authors copy keys as they are.
+        # URI fragments are percent-encoded, but some authors copy keys unencoded.
         for pointer in dict.fromkeys((unquote(fragment), fragment)):
             found = self._locate(pointer)
             if found is not None:
@@ -96,7 +96,7 @@ class ApiDocument:
         return None
 
     def _locate(self, pointer: str) -> str | None:
-        """The pointer without detours: on the way to a value there may be references, too."""
+        """The pointer with the references along its path resolved."""
         tree, place = self.raw, ""
         for segment in pointer.split("/")[1:]:
             key = pointers.unescape(segment)
@@ -109,7 +109,7 @@ class ApiDocument:
 
     @cached_property
     def extending(self) -> dict[str, list[str]]:
-        """The pointers of the named schemas that take over another one by `allOf`, by its own."""
+        """The pointers of named schemas that extend another one by `allOf`, by its pointer."""
         found: dict[str, list[str]] = {}
         schemas = self.get("/components/schemas")
         for name, raw in schemas.items() if isinstance(schemas, Mapping) else ():
@@ -124,7 +124,7 @@ class ApiDocument:
 
     @cached_property
     def _anchors(self) -> dict[str, str]:
-        """The pointers of `$anchor`s and `$id`s, by the reference that leads to each."""
+        """The pointers of `$anchor`s and `$id`s, by the reference to each."""
         found: dict[str, str] = {}
         rest: list[tuple[Any, str]] = [(self.raw, "")]
         while rest:
@@ -142,7 +142,7 @@ class ApiDocument:
 
 
 def load_document(path: Path) -> ApiDocument:
-    """The OpenAPI document in a file of the program."""
+    """The OpenAPI document in a file that ships with the product."""
     return ApiDocument(YamlBuilder().read(path.read_text("utf-8")))
 
 
@@ -198,7 +198,7 @@ def read_list_rule(schema: Mapping[str, Any]) -> ListRule | None:
     try:
         return ListRule(**hint) if isinstance(hint, Mapping) else None
     except TypeError:
-        return None  # an imported document may have anything there
+        return None  # an imported document may contain anything here
 
 
 def read_list_rules(body_schema: Mapping[str, Any]) -> dict[str, ListRule]:

@@ -1,4 +1,4 @@
-"""The operations of a document as a list: enough to browse them and to find one."""
+"""List the operations of a document, with enough detail to browse and search them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from playground.openapi.documents import ApiDocument
 
 # Other keys of a path, such as `parameters`, aren't operations.
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
-# With the API's ID before it, an operation's ID fits into the columns of the database.
+# Prefixed with the API's ID, an operation's ID fits into the database columns.
 LONGEST_ID = 80
 LONGEST_TITLE = 200
 _not_in_ids = re.compile(r"[^\w.~]+")
@@ -22,7 +22,7 @@ _not_in_ids = re.compile(r"[^\w.~]+")
 
 @dataclass(frozen=True)
 class DocumentFault:
-    """What is wrong with a document at a pointer, as a sentence."""
+    """A fault of a document at a pointer, as a sentence."""
 
     pointer: str
     message: str
@@ -30,10 +30,10 @@ class DocumentFault:
 
 @dataclass(frozen=True)
 class OperationEntry:
-    """One operation: where it is in the document, and what lists show of it.
+    """One operation: its place in the document, and what lists show.
 
-    `id` is unique in the document and fits into a URL. `pointer` is that of the operation,
-    `path_pointer` that of the path it belongs to (both may be elsewhere than in `paths`).
+    `id` is unique in the document and safe in a URL. `pointer` is that of the operation,
+    `path_pointer` that of its path; references may lead outside `paths`.
     """
 
     id: str
@@ -50,7 +50,7 @@ class OperationEntry:
 def list_operation_entries(
     document: ApiDocument, faults: list[DocumentFault] | None = None
 ) -> list[OperationEntry]:
-    """The operations in the order of the document; what is wrong is added to `faults`."""
+    """The operations in document order; faults are added to `faults`."""
     faults = [] if faults is None else faults
     taken: dict[str, str] = {}
     return [
@@ -120,8 +120,8 @@ def _read_entry(
 
 
 def make_id(name: str) -> str:
-    """A name as an ID that fits into a URL and a column; empty if nothing is left of it."""
-    # `repos/get` and `GET /pets/{id}` have characters that mean something in a path.
+    """A name as an ID that fits a URL and a column; empty if no character is usable."""
+    # `repos/get` and `GET /pets/{id}` have characters with a meaning in a path.
     plain = _not_in_ids.sub("-", name).strip("-.")
     if len(plain) > LONGEST_ID:
         digest = hashlib.sha256(name.encode()).hexdigest()[:8]
@@ -130,8 +130,8 @@ def make_id(name: str) -> str:
 
 
 def read_plain_text(value: Any) -> str:
-    """Text of a document for people, without the characters that databases refuse; or empty."""
-    # YAML reads an unquoted version or name as a number.
+    """Display text from a document, without characters that databases reject; else empty."""
+    # YAML parses an unquoted version or name as a number.
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     text = str(value) if is_number else value
     return text.replace("\0", "").strip() if isinstance(text, str) else ""

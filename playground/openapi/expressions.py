@@ -12,14 +12,14 @@ from playground.openapi.reply_rules import is_pointer
 URL, METHOD, STATUS = "url", "method", "statusCode"
 REQUEST, RESPONSE = "request", "response"
 HEADER, QUERY, PATH, BODY = "header", "query", "path", "body"
-# Characters of names of headers (RFC 9110); those of parameters may be any.
+# Characters of header names (RFC 9110); parameter names may have any.
 _TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.A)
 _EMBEDDED = re.compile(r"\{(\$[^{}]*)\}")
 
 
 @dataclass(frozen=True)
 class Expression:
-    """Where a value comes from: `source` of `side`, by the name or the pointer in `name`.
+    """Where a value comes from: the `source` on a `side`, and the `name` or pointer in it.
 
     `url`, `method` and `statusCode` have no side.
     """
@@ -34,7 +34,7 @@ class Expression:
 
 
 def parse_expression(text: str) -> Expression | None:
-    """The expression that a text is; None if it isn't a valid one."""
+    """Parse a runtime expression; None if the text isn't a valid one."""
     if text in (f"${URL}", f"${METHOD}", f"${STATUS}"):
         return Expression(text[1:], text=text)
     side, dot, rest = text.removeprefix("$").partition(".")
@@ -47,15 +47,15 @@ def parse_expression(text: str) -> Expression | None:
     elif source == HEADER:
         is_valid = _TOKEN.fullmatch(name) is not None
     else:
-        # A reply has neither a path nor a query.
+        # Replies have no path and no query.
         is_valid = source in (QUERY, PATH) and side == REQUEST and bool(name)
     return Expression(source, side, name, text) if is_valid else None
 
 
 def split_template(text: str) -> list[str | Expression] | None:
-    """The pieces of a text: plain ones and expressions; None if one of these isn't valid.
+    """Split a text into plain pieces and expressions; None if an expression isn't valid.
 
-    The text may be one expression, or have some in braces.
+    The text may be a single expression or contain some in braces.
     """
     if text.startswith("$"):
         whole = parse_expression(text)
@@ -70,7 +70,7 @@ def split_template(text: str) -> list[str | Expression] | None:
 
 
 def list_texts(value: Any) -> Iterator[str]:
-    """All texts of a value, in which expressions may be."""
+    """All strings in a value, which may contain expressions."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What the documented `x-` keys of an operation and a document say (see the package)."""
+"""Read the documented `x-` keys of operations and documents (see the package)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from playground.openapi.credentials import Credential, CredentialField, Credenti
 from playground.openapi.entries import DocumentFault
 from playground.openapi.values import Deduplication, VerdictRule
 
-# What a document without rules of its own says about a reply.
+# The verdict rules of documents without `x-verdict`.
 VERDICT = VerdictRule(
     accepted=("{api} answered {answered}",),
     refused=("Refused by {api}: {reason} (status {status})", "Refused by {api} (status {status})"),
@@ -33,7 +33,7 @@ def _pairs(value: Any) -> Any:
 def read_extensions(
     raw: Mapping[str, Any], pointer: str, faults: list[DocumentFault]
 ) -> dict[str, Any]:
-    """The fields of an Operation that its `x-` keys fill; unusable ones are reported."""
+    """The Operation fields set by `x-` keys; unusable keys are reported."""
     found: dict[str, Any] = {"verdict": VERDICT}
     for key, (name, read) in EXTENSIONS.items():
         if key not in raw:
@@ -60,7 +60,7 @@ def _read_verdict(entry: Mapping[str, Any]) -> VerdictRule:
 
 
 def _messages(value: str | Sequence[str]) -> tuple[str, ...]:
-    """One message or several; the first whose placeholders can all be filled is shown."""
+    """One or several messages; the first one whose placeholders can all be filled is shown."""
     messages = (value,) if isinstance(value, str) else tuple(value)
     if not messages or not all(isinstance(each, str) for each in messages):
         raise ValueError("no messages")

@@ -1,4 +1,4 @@
-"""References to other documents: found, and made local once those documents were read."""
+"""Find references to other documents, and make them local once those have been read."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from urllib.parse import quote, unquote, urldefrag, urljoin
 
 from playground.jsontext import pointers
 
-# Where the other documents are put, by their addresses.
+# The key under which other documents are embedded, by address.
 EMBEDDED = "x-documents"
 
 
 def list_external_addresses(raw: Mapping[str, Any], address: str = "") -> list[str]:
-    """The addresses that references of a document lead to, made absolute by its own address."""
+    """The addresses of the documents that a document refers to, resolved against its own."""
     return list(locate_external_addresses(raw, address))
 
 
 def locate_external_addresses(raw: Mapping[str, Any], address: str = "") -> dict[str, str]:
-    """The same with the pointer of a reference to each."""
+    """The same, each with the pointer of a reference to it."""
     found: dict[str, str] = {}
     for reference, pointer in _find_references(raw):
         target = _resolve(reference, address)[0]
-        # `#/…` is the document itself, under whatever address.
+        # `#/…` always means the document itself, whatever its address.
         if target and target != urldefrag(address)[0]:
             found.setdefault(target, pointer)
     return found
@@ -31,10 +31,10 @@ def locate_external_addresses(raw: Mapping[str, Any], address: str = "") -> dict
 def embed_documents(
     raw: Mapping[str, Any], address: str, others: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """The document with others in it, and with references that lead there.
+    """Embed other documents in a document and redirect its references to them.
 
-    `others` are by absolute address; they may refer to one another. References to documents that
-    aren't among them stay as they are.
+    `others` are by absolute address and may refer to one another. References to any other
+    document stay unchanged.
     """
     own = urldefrag(address)[0]
     places = {own: "", **{each: f"/{EMBEDDED}/{pointers.escape(each)}" for each in others}}
@@ -74,7 +74,7 @@ def _rewrite(part: Any, address: str, places: Mapping[str, str]) -> Any:
         written["$ref"] = _rewrite_reference(written["$ref"], address, places)
     discriminator = written.get("discriminator")
     if isinstance(discriminator, dict) and isinstance(discriminator.get("mapping"), Mapping):
-        # Values without a fragment may be names of schemas just as well.
+        # Values without a fragment may also be schema names.
         discriminator["mapping"] = {
             value: _rewrite_reference(each, address, places)
             if isinstance(each, str) and "#" in each
@@ -86,7 +86,7 @@ def _rewrite(part: Any, address: str, places: Mapping[str, str]) -> Any:
 
 def _rewrite_reference(reference: str, address: str, places: Mapping[str, str]) -> str:
     target, fragment = _resolve(reference, address)
-    # An anchor's name can be kept: they are looked for in the whole document.
+    # Anchors keep their names: they are looked up in the whole document.
     if target not in places or (fragment and not fragment.startswith("/")):
         return reference
     pointer = places[target] + unquote(fragment)

@@ -1,4 +1,4 @@
-"""Which values of a document are the content of a file."""
+"""Tell which values of a document hold the content of a file."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 from playground.openapi.keywords import list_types
 
-FILE = "file"  # the widget that says so
-# `base64` is what OpenAPI 3.0 calls `byte` in one of its tables.
+FILE = "file"  # the widget for file content
+# OpenAPI 3.0 calls `byte` `base64` in one of its tables.
 FORMATS = ("binary", "byte", "base64")
-# A text of one of these types is typed by people; all others come from files.
+# People type text of these types; content of any other type comes from files.
 _TYPED = re.compile(r"text/|application/(?:[\w.+-]+\+)?(?:json|xml|yaml)\b", re.I)
 
 
 def is_file(schema: Mapping[str, Any]) -> bool:
-    """Whether values are the content of a file, as OpenAPI 3.0 (`format`) or 3.1 says it."""
+    """Whether values are file content, as declared in OpenAPI 3.0 (`format`) or 3.1."""
     if schema.get("x-widget") == FILE:
         return True
     if "enum" in schema or "const" in schema or not {*list_types(schema)} <= {"string", "null"}:
@@ -28,5 +28,5 @@ def is_file(schema: Mapping[str, Any]) -> bool:
 
 
 def is_file_type(media_type: str) -> bool:
-    """Whether content of this media type comes from a file, and isn't text that people type."""
+    """Whether content of this media type comes from a file rather than being typed."""
     return bool(media_type.strip()) and not _TYPED.match(media_type.strip())

@@ -1,6 +1,6 @@
-"""The shapes of the `x-` keys of schemas; one with another value is ignored and reported.
+"""The expected values of `x-` keys in schemas; any others are ignored and reported.
 
-What each of them means is described in the package.
+The package's docstring describes what each key means.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The keywords of one schema, in JSON Schema 2020-12, whatever dialect they were written in."""
+"""Translate the keywords of one schema from any supported dialect to JSON Schema 2020-12."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import jsonschema_rs
 from playground.openapi.hints import HINT_CHECKS
 
 TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")
-# Where the value of a keyword is a schema, a list of schemas, or schemas by name.
+# Keywords whose value is a schema, a list of schemas, or schemas by name.
 SINGLE = frozenset(
     (
         "items",
@@ -27,15 +27,15 @@ SINGLE = frozenset(
         "else",
     )
 )
-# Of these, `false` is clearer than a schema that nothing fits.
+# For these, `false` is clearer than a schema that matches nothing.
 CLOSING = frozenset(("additionalProperties", "unevaluatedItems", "unevaluatedProperties"))
 LISTED = frozenset(("allOf", "anyOf", "oneOf", "prefixItems"))
 NAMED = frozenset(("properties", "patternProperties", "dependentSchemas"))
-# Keywords that name a place for references, which are followed before these are read.
+# Keywords that identify targets of references, which are resolved before this point.
 IDENTIFYING = frozenset(
     ("$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$vocabulary", "$defs", "definitions")
 )
-# A flag of OpenAPI 3.0; kept until whoever merges or bundles schemas has allowed null.
+# A flag of OpenAPI 3.0; kept until merging or bundling has allowed null.
 NULLABLE = "nullable"
 
 
@@ -48,7 +48,7 @@ def _is_size(value: Any) -> bool:
 
 
 def _is_limit(value: Any) -> bool:
-    # Booleans are the dialect of OpenAPI 3.0: they make `minimum` or `maximum` exclusive.
+    # Booleans are from OpenAPI 3.0: they make `minimum` or `maximum` exclusive.
     return isinstance(value, bool) or _is_number(value)
 
 
@@ -78,15 +78,15 @@ def _are_dependencies(value: Any) -> bool:
 
 
 def is_pattern(pattern: str) -> bool:
-    """Whether the validator knows this regular expression; ECMAScript has some it doesn't."""
+    """Whether the validator supports this regular expression; some ECMAScript syntax isn't."""
     return _compile_pattern(pattern) is not None
 
 
 def matches_pattern(pattern: str, text: str) -> bool:
-    """Whether a text matches; never for a pattern that the validator doesn't know."""
-    # Not Python's own engine: a pattern from a document could keep it busy for hours.
+    """Whether a text matches; always false for a pattern that the validator doesn't support."""
+    # Not Python's `re`: a malicious pattern could keep it busy for hours.
     validator = _compile_pattern(pattern)
-    # A reply may have half of a surrogate pair, which the validator refuses to look at.
+    # A reply may contain half of a surrogate pair, which the validator rejects.
     whole = text.encode(errors="replace").decode()
     return validator is not None and validator.is_valid(whole)
 
@@ -99,7 +99,7 @@ def _compile_pattern(pattern: str) -> jsonschema_rs.Draft202012Validator | None:
         return None
 
 
-# What the value of a keyword must be. Other values make the keyword be ignored.
+# The types that keyword values must have. Keywords with other values are ignored.
 CHECKS: Mapping[str, Callable[[Any], bool]] = {
     "type": _are_types,
     "enum": lambda value: isinstance(value, list) and bool(value),
@@ -126,7 +126,7 @@ CHECKS: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(LISTED, _are_schemas),
     **dict.fromkeys(NAMED, _are_named_schemas),
     "patternProperties": lambda value: _are_named_schemas(value) and all(map(is_pattern, value)),
-    # OpenAPI 3.0 has no `examples` here, but people write them as those of a body.
+    # OpenAPI 3.0 has no `examples` here, but some authors write them as for a body.
     "examples": lambda value: isinstance(value, list | Mapping),
     **HINT_CHECKS,
 }
@@ -135,9 +135,9 @@ CHECKS: Mapping[str, Callable[[Any], bool]] = {
 def read_keywords(raw: Any) -> dict[str, Any]:
     """One schema as keywords of JSON Schema 2020-12; schemas inside it stay as written.
 
-    Keywords with an unusable value are missing (see `find_unusable`). `nullable` is left if it
-    is true: the types and choices here allow null then, and the caller sees to what `$ref` and
-    `allOf` bring.
+    Keywords with an unusable value are left out (see `find_unusable`). `nullable: true` is kept:
+    the types and choices here then allow null, and the caller has to do the same for `$ref` and
+    `allOf`.
     """
     if raw is False:
         return {"not": {}}
@@ -160,13 +160,13 @@ def read_keywords(raw: Any) -> dict[str, Any]:
         allow_null(keywords)
     types, choices = keywords.get("type"), keywords.get("enum")
     if types and choices and not any(has_type(each, types) for each in choices):
-        # `type: string` above `enum: [1, 2]` would refuse everything.
+        # `type: string` with `enum: [1, 2]` would reject every value.
         del keywords["type"]
     return keywords
 
 
 def find_unusable(raw: Any) -> list[str]:
-    """The keywords of a schema that are ignored because their value isn't usable."""
+    """The keywords of a schema that are ignored because their values are unusable."""
     if not isinstance(raw, Mapping):
         return []
     found = [name for name in raw if name in CHECKS and not CHECKS[name](raw[name])]
@@ -187,13 +187,13 @@ def allow_null(keywords: dict[str, Any]) -> None:
 
 
 def list_types(keywords: Mapping[str, Any]) -> list[str]:
-    """The types that a schema names, in its own order."""
+    """The types that a schema lists, in order."""
     types = keywords.get("type", [])
     return [types] if isinstance(types, str) else list(types)
 
 
 def has_type(value: Any, types: str | list[str]) -> bool:
-    """Whether a plain value has one of these types of JSON Schema."""
+    """Whether a plain value has one of these JSON Schema types."""
     if isinstance(value, bool):
         return "boolean" in types
     if value is None:
@@ -206,14 +206,14 @@ def has_type(value: Any, types: str | list[str]) -> bool:
 
 
 def _repair_lists(raw: Mapping[str, Any], keywords: dict[str, Any]) -> None:
-    """Keep the usable entries where a list or mapping of schemas has unusable ones, too."""
+    """Keep only the usable entries of a list or mapping of schemas."""
     for name in NAMED & raw.keys() - keywords.keys():
         if isinstance(raw[name], Mapping):
             keywords[name] = {
                 key: each if _is_schema(each) else {} for key, each in raw[name].items()
             }
     for name in LISTED & raw.keys() - keywords.keys():
-        # Their places count, so that what isn't a schema allows anything.
+        # Positions matter here, so an unusable entry becomes a schema that allows anything.
         if isinstance(raw[name], list) and raw[name]:
             keywords[name] = [each if _is_schema(each) else {} for each in raw[name]]
     if "patternProperties" in keywords:

@@ -1,4 +1,4 @@
-"""Links of responses: the operations that continue with what a reply says, and their parameters."""
+"""Links of responses: operations that continue with values of a reply."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from playground.openapi.entries import (
 from playground.openapi.expressions import list_texts, split_template
 from playground.openapi.parameters import Parameter
 
-# The status of a link that any success has.
+# The status of a link that applies to any success.
 ANY_SUCCESS = ""
 
 
 @dataclass(frozen=True)
 class ResponseLink:
-    """One link: `operation` is the id of the one it leads to.
+    """One link; `operation` is the id of its target.
 
     `status` is the documented one (`201`, `2XX`, `default`). `parameters` has the values of
-    parameters by their keys in `path_values`, and `body` that of the body: runtime expressions,
-    texts with some in braces, or plain values.
+    parameters by their keys in `path_values`; `body` is the value of the body. Values are runtime
+    expressions, texts with expressions in braces, or literals.
     """
 
     name: str
@@ -43,7 +43,7 @@ ReadParameters = Callable[[OperationEntry], Iterable[Parameter]]
 
 
 class LinkReader:
-    """Reads the links of one document; the operations they lead to are listed when needed."""
+    """Reads the links of one document; target operations are listed on demand."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class LinkReader:
     def read(
         self, status: str, response: Mapping[str, Any], pointer: str
     ) -> Iterator[ResponseLink]:
-        """The usable links of a response; each of the others is a fault of the document."""
+        """The usable links of a response; the others are reported as faults."""
         raw = response.get("links")
         if raw is None:
             return
@@ -129,9 +129,9 @@ class LinkReader:
         by_name: dict[str, OperationEntry] = {}
         for entry in entries:
             raw = self._document.get(entry.pointer)
-            # The first one has the name, as in the list of operations.
+            # The first one keeps the name, as in the list of operations.
             by_name.setdefault(read_plain_text(raw.get("operationId")) or entry.id, entry)
-        # Last: another thread that finds these finds all of them.
+        # Assigned last, so that other threads never see a partial index.
         self._by_name = by_name
         self._by_pointer = {each.pointer: each for each in entries}
 
@@ -160,10 +160,10 @@ class LinkReader:
 
 
 def find_parameter(parameters: Iterable[Parameter], name: str) -> Parameter | None:
-    """The parameter of a name, which may say its place first: `id` or `path.id`."""
+    """The parameter with a name that may be prefixed by its place: `id` or `path.id`."""
     listed = list(parameters)
     place, _dot, rest = name.partition(".")
     exact = (each for each in listed if (each.place, each.name) == (place, rest))
-    # Those of the path come first in an operation's own order.
+    # An operation's path parameters come first.
     plain = (each for each in listed if each.name == name)
     return next(exact, None) or next(plain, None)

@@ -1,4 +1,4 @@
-"""Of the values that two schemas give one keyword, the one that says both."""
+"""Combine the values that two schemas have for the same keyword."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from playground.openapi.keywords import list_types
 
 
 def merge_lists(one: Any, other: Any) -> list[Any]:
-    """The entries of both, each once."""
+    """The distinct entries of both."""
     return [*one, *(each for each in other if each not in one)]
 
 
 def merge_choices(one: Any, other: Any) -> list[Any]:
-    """The common choices; of schemas that exclude each other those of the first."""
+    """The common choices; if there are none, those of the first schema."""
     return [each for each in one if each in other] or one
 
 
 def merge_types(one: Any, other: Any) -> Any:
-    """The common types; of schemas that exclude each other those of the first."""
+    """The common types; if there are none, those of the first schema."""
     types, others = list_types({"type": one}), list_types({"type": other})
     common = [each for each in types if each in others]
     for wide, narrow in ((types, others), (others, types)):
-        # Whole numbers are numbers.
+        # Integers are numbers.
         if "number" in wide and "integer" in narrow and not {"integer", "number"} & {*common}:
             common.append("integer")
     if not common:

@@ -1,4 +1,4 @@
-"""One operation of a document, built in or imported, with all that a call of it needs."""
+"""Read an operation of a built-in or imported document, with everything a call needs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from playground.openapi.values import Api, ApiServer, Operation, ServerVariable
 
 
 def read_api(document: ApiDocument, id: str, credential: Credential, address: str = "") -> Api:
-    """The API of a document; relative addresses of servers are relative to its own address."""
+    """The API of a document; relative server URLs are resolved against its address."""
     info = document.raw.get("info")
     info = info if isinstance(info, Mapping) else {}
     servers = read_servers(document.raw, address)
@@ -39,7 +39,7 @@ def read_api(document: ApiDocument, id: str, credential: Credential, address: st
 
 
 def read_servers(raw: Mapping[str, Any], address: str = "") -> tuple[ApiServer, ...]:
-    """The servers that a document, a path or an operation names."""
+    """The servers listed in a document, a path or an operation."""
     listed = raw.get("servers")
     found = (
         [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
@@ -79,15 +79,15 @@ def _read_variables(raw: Any) -> tuple[ServerVariable, ...]:
 
 
 def find_requirement(document: ApiDocument, operation: Mapping[str, Any]) -> Any:
-    """The `security` of an operation, which is that of its document if it has none."""
+    """The `security` of an operation, by default that of its document."""
     return operation.get("security", document.raw.get("security"))
 
 
 class OperationReader:
-    """Reads operations of one document; `faults` has what was wrong on the way.
+    """Reads operations of one document; faults are collected in `faults`.
 
-    IDs get a prefix if other documents may have operations of the same name. Without a reader
-    of `security`, all operations have the credential of the API.
+    IDs get a prefix if other documents may have operations with the same name. Without a
+    `security` reader, all operations use the API's credential.
     """
 
     def __init__(
@@ -137,7 +137,7 @@ class OperationReader:
         )
 
     def find_credential(self, raw: Mapping[str, Any], pointer: str) -> Credential | None:
-        """What the operation needs of the API's credential; None if that is all of it."""
+        """The part of the API's credential that the operation needs; None if it needs all."""
         if self.security is None:
             return None
         requirement = find_requirement(self.document, raw)
@@ -149,7 +149,7 @@ class OperationReader:
     def read_bodies(
         self, raw: Mapping[str, Any], pointer: str
     ) -> tuple[tuple[RequestBody, ...], bool]:
-        """The bodies by media type, JSON first, and whether there has to be one."""
+        """The bodies by media type, JSON first, and whether a body is required."""
         if "requestBody" not in raw:
             return (), False
         body, place = self.document.follow(raw["requestBody"], f"{pointer}/requestBody")
@@ -160,7 +160,7 @@ class OperationReader:
         bodies = [
             self.read_body(name, pointers.child(f"{place}/content", name)) for name in content
         ]
-        # Stable: of several kinds of JSON, the first stays the first.
+        # Stable, so several kinds of JSON keep their order.
         bodies.sort(key=lambda each: normalize_media_type(each.media_type) != JSON)
         return tuple(bodies), body.get("required") is True
 
@@ -204,7 +204,7 @@ class OperationReader:
                 yield from self.links.read(status, reply, place)
 
     def read_parameters_quietly(self, entry: OperationEntry) -> list[Parameter]:
-        """The parameters of another operation, whose own reading reports what is wrong."""
+        """The parameters of another operation, whose faults are reported when it is read."""
         found = ParameterReader(self.document, []).read(entry)
         return [each for listed in found.values() for each in listed]
 

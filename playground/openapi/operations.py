@@ -51,12 +51,12 @@ class UnknownOperation(LookupError):
 
 
 class Catalog(Protocol):
-    """Where operations and APIs that aren't built in are found; their ids have a colon."""
+    """A source of APIs and operations that aren't built in; their ids have a colon."""
 
     def find_operation(self, id: str) -> Operation | None: ...
 
     def find_title(self, id: str) -> str | None:
-        """The title of an operation, which costs less than the operation; None without one."""
+        """The title of an operation, without reading all of it; None if there is none."""
 
     def find_api(self, id: str) -> Api | None: ...
 
@@ -67,7 +67,7 @@ _catalogs: list[Catalog] = []
 
 
 def add_catalog(catalog: Catalog) -> None:
-    """Let the functions below look there, too."""
+    """Make the functions below search this catalog too."""
     _catalogs.append(catalog)
 
 

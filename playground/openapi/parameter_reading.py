@@ -1,4 +1,4 @@
-"""The parameters of an operation, and the examples of parameters and bodies."""
+"""Read the parameters of an operation, and examples of parameters and bodies."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ STYLES: Mapping[str, tuple[str, ...]] = {
     "header": ("simple",),
     "cookie": ("form",),
 }
-# OpenAPI has other places for these headers (4.8.12.1).
+# OpenAPI describes these headers elsewhere (4.8.12.1).
 IGNORED_HEADERS = ("accept", "content-type", "authorization")
 _find_placeholders = re.compile(r"\{([^{}]+)\}").findall
 
 
 class ParameterReader:
-    """Reads the parameters of one document; what is wrong is added to `faults`."""
+    """Reads the parameters of one document; faults are added to `faults`."""
 
     def __init__(self, document: ApiDocument, faults: list[DocumentFault]) -> None:
         self.document = document
         self.faults = faults
 
     def read(self, entry: OperationEntry) -> dict[str, tuple[Parameter, ...]]:
-        """The parameters by their place; those of the operation replace those of its path."""
+        """The parameters by place; those of the operation override those of its path."""
         found: dict[tuple[str, str], Parameter] = {}
         for pointer in (entry.path_pointer, entry.pointer):
             for parameter in self.read_list(f"{pointer}/parameters"):
@@ -74,7 +74,7 @@ class ParameterReader:
             title=title if isinstance(title, str) and title else name,
             help=read_plain_text(raw.get("description"))
             or read_plain_text(schema.get("description")),
-            # A path without one of its values would be another path.
+            # A path without one of its values would be a different path.
             required=raw.get("required") is True or place == "path",
             schema=schema,
             place=place,
@@ -87,7 +87,7 @@ class ParameterReader:
         )
 
     def find_schema(self, raw: Mapping[str, Any], pointer: str) -> tuple[SchemaNode, str]:
-        """The schema of a parameter, and the media type it is written in, if any."""
+        """The schema of a parameter, and its media type, if any."""
         content = raw.get("content")
         if "schema" not in raw and isinstance(content, Mapping) and content:
             media_type = next(iter(content))
@@ -100,7 +100,7 @@ class ParameterReader:
     def match_path(
         self, entry: OperationEntry, parameters: tuple[Parameter, ...]
     ) -> tuple[Parameter, ...]:
-        """The parameters that the path has, in its order; those it doesn't describe are text."""
+        """The parameters in the path template, in order; undescribed ones are text."""
         described = {each.name: each for each in parameters}
         names = dict.fromkeys(_find_placeholders(entry.path))
         for name in described.keys() - names.keys():
@@ -120,11 +120,11 @@ class ParameterReader:
 def read_examples(
     document: ApiDocument, raw: Mapping[str, Any], pointer: str
 ) -> tuple[Example, ...]:
-    """The examples of a parameter or a media type; those of other addresses are left out."""
+    """The examples of a parameter or a media type, without external ones."""
     found = [Example("", "", raw["example"])] if "example" in raw else []
     named = raw.get("examples")
     if isinstance(named, list):
-        # Examples of a schema are a list, and some authors write those of bodies alike.
+        # Examples of a schema are a list, and some authors write those of bodies the same way.
         found += [Example("", "", each) for each in named]
     for name, part in named.items() if isinstance(named, Mapping) else ():
         example, _ = document.follow(part, f"{pointer}/examples")

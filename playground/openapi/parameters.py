@@ -23,21 +23,20 @@ _DEEPEST = 8
 
 @dataclass(frozen=True)
 class Example:
-    """A value that a document shows; `title` may be empty."""
+    """An example value from a document; `title` may be empty."""
 
     title: str
     help: str
     value: Any
 
 
-# Compared by identity, here and below: there is one object for each, and dicts can't be hashed.
+# Compared by identity, here and below: each exists once, and dicts can't be hashed.
 @dataclass(frozen=True, eq=False)
 class Parameter:
     """A value outside the body; `schema` has its type, default and examples.
 
-    `media_type` is that of a parameter described by `content` instead of a style, else empty.
-    An empty `style` and an `explode` of None are OpenAPI's defaults: read `chosen_style` and
-    `explodes`.
+    `media_type` is set for a parameter described by `content` instead of a style. An empty
+    `style` and an `explode` of None mean OpenAPI's defaults: use `chosen_style` and `explodes`.
     """
 
     name: str
@@ -55,15 +54,15 @@ class Parameter:
 
     @property
     def key(self) -> str:
-        """Its key among a draft's path values: `NAME` in the path, else such as `query:NAME`."""
+        """Its key in a draft's path values: `NAME` for the path, else for example `query:NAME`."""
         return self.name if self.place == "path" else f"{self.place}:{self.name}"
 
     @property
     def pointer(self) -> str:
-        """Its place for problems and columns, such as `#query/NAME`: no part of the document."""
+        """Its place in problems and columns, such as `#query/NAME`, outside the document."""
         return f"#{self.place}/{self.name}"
 
-    # Each edit and each send asks for these.
+    # Cached, since each edit and each send needs these.
     @cached_property
     def types(self) -> frozenset[str]:
         """The JSON types that its schema allows."""
@@ -76,17 +75,17 @@ class Parameter:
 
     @cached_property
     def takes_text(self) -> bool:
-        """Whether its value may be anything else, which is typed as it is."""
+        """Whether its value may be anything else, which is typed as plain text."""
         return not self.types <= {*_STRUCTURES, "null"}
 
     @property
     def chosen_style(self) -> str:
-        """The style, by default that of the place."""
+        """The style, by default that of its place."""
         return self.style or DEFAULT_STYLES[self.place]
 
     @property
     def explodes(self) -> bool:
-        """Whether each item or property is a value of its own."""
+        """Whether each item or property is a separate value."""
         return self.chosen_style in EXPLODED if self.explode is None else self.explode
 
 
@@ -94,8 +93,8 @@ class Parameter:
 class Encoding:
     """How one property of a form or multipart body is sent: OpenAPI's Encoding Object.
 
-    `media_type` is its `contentType`, perhaps several separated by commas. `style` is empty and
-    `explode` None where the document doesn't have them.
+    `media_type` is its `contentType`, possibly several separated by commas. `style` is empty and
+    `explode` None if the document doesn't set them.
     """
 
     media_type: str = ""
@@ -105,13 +104,13 @@ class Encoding:
 
     @property
     def has_style(self) -> bool:
-        """Whether a style serialises the property; then its media type is ignored."""
+        """Whether a style serialises the property, so that its media type is ignored."""
         return bool(self.style) or self.explode is not None or self.allow_reserved
 
 
 @dataclass(frozen=True, eq=False)
 class RequestBody:
-    """One media type of an operation's body; `encoding` is by the names of properties."""
+    """One media type of an operation's body; `encoding` is by property name."""
 
     media_type: str
     schema: Mapping[str, Any]
@@ -128,7 +127,7 @@ def find_parameter_key(pointer: str) -> str | None:
 
 
 def list_json_types(schema: Any, depth: int = 0) -> frozenset[str]:
-    """The JSON types that a schema allows, as far as its keywords tell; integers are numbers."""
+    """The JSON types that a schema allows, judging by its keywords; integers are numbers."""
     # A union may contain itself.
     if not isinstance(schema, Mapping) or depth > _DEEPEST:
         return ALL_TYPES

@@ -1,4 +1,4 @@
-"""A text that matches a regular expression, for samples: short, and not clever."""
+"""Generate text that matches a regular expression, for samples; supports common syntax only."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from string import ascii_letters, digits
 
 from playground.openapi.keywords import matches_pattern
 
-# Repetitions such as {1000} are valid but help nobody.
+# Repetitions such as {1000} are valid but make unhelpful samples.
 MOST_REPEATED = 200
-# Ways through the alternatives and classes of a pattern that are tried.
+# How many combinations of a pattern's alternatives and classes are tried.
 MOST_CHOICES = 40
 _CLASSES = {"d": "0", "w": "a", "s": " ", "D": "a", "W": " ", "S": "a", "h": "0"}
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v", "0": "\0"}
-# The usual ones first: a sample of `[^,]` should look like text.
+# Common characters first: a sample for `[^,]` should look like text.
 _CANDIDATES = "aA0 _-./:@#x1Zz9+=%&?!,;~$*()[]{}<>|^'\"\\éß" + ascii_letters + digits
 _quantifier = re.compile(r"(?:([*+?])|\{(\d+)(,(\d*))?\})[?+]?").match
 _group_start = re.compile(r"\?(?::|<[A-Za-z_]\w*>|P<\w+>|[imsux-]+:)").match
@@ -25,9 +25,9 @@ _lookaround = re.compile(r"\?<?[=!]").match
 
 @lru_cache(maxsize=1024)
 def make_match(pattern: str, least: int = 0, number: int = 0) -> str | None:
-    """A text that matches, of at least `least` characters; None if none is found.
+    """A matching text with at least `least` characters; None if none is found.
 
-    Each `number` gives another text, as far as there are others.
+    Each `number` gives a different text, as far as possible.
     """
     found: dict[str, None] = {}
     for text in _try_texts(pattern, least):
@@ -41,7 +41,7 @@ def make_match(pattern: str, least: int = 0, number: int = 0) -> str | None:
 def _try_texts(pattern: str, least: int) -> Iterator[str]:
     for choice in range(MOST_CHOICES):
         texts = []
-        # With more repetitions, a text may become as long as it has to be.
+        # More repetitions may make the text long enough.
         for extra in dict.fromkeys((0, 1, min(least, MOST_REPEATED))):
             try:
                 texts.append(_Generator(pattern, extra, choice).alternatives(0)[0])
@@ -53,7 +53,7 @@ def _try_texts(pattern: str, least: int) -> Iterator[str]:
 
 
 class _Generator:
-    """Reads a pattern and writes a text on the way; methods return the text and the next place."""
+    """Parses a pattern while generating text; methods return the text and the next position."""
 
     def __init__(self, pattern: str, extra: int, choice: int) -> None:
         self.pattern = pattern
@@ -108,7 +108,7 @@ class _Generator:
         text, at = self.alternatives(start.end() if start else at)
         if self.pattern[at] != ")":
             raise ValueError("no end of the group")
-        # What has to follow is written by what follows; the whole is checked in the end.
+        # Lookarounds add nothing; the complete text is checked at the end.
         return ("" if is_lookaround else text), at + 1
 
     def escape(self, at: int) -> tuple[str, int]:
@@ -129,7 +129,7 @@ class _Generator:
     def char_class(self, at: int) -> tuple[str, int]:
         """The first common character that a class such as `[^a-z]` allows."""
         end = at + 1
-        # A bracket right at the start is a character of the class.
+        # A bracket at the very start is part of the class.
         if self.pattern[end] == "^":
             end += 1
         if self.pattern[end] == "]":

@@ -1,4 +1,4 @@
-"""Bytes of a file or a reply to an OpenAPI document, with the odd things in it reported."""
+"""Read an OpenAPI document from the bytes of a file or reply, and report its faults."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ MOST_BYTES = 20 * 1024 * 1024
 _ARCHIVE_MARKS = (b"PK\x03\x04", b"\x1f\x8b")
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
-    # UTF-32 comes first: its little-endian mark starts with the one of UTF-16.
+    # UTF-32 comes first: its little-endian BOM starts with that of UTF-16.
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# YAML may begin with a bracket, too, but hardly with quotes after it.
+# YAML may also begin with a bracket, but rarely with a quote after it.
 _is_json = re.compile(r"\s*(\{\s*[\"}]|\[)").match
 _surrogate = re.compile(r"\\u[dD][89a-fA-F]").search
 _is_supported = re.compile(r"3\.\d+(\.\d+)?([-+].*)?").fullmatch
@@ -44,10 +44,10 @@ _is_supported = re.compile(r"3\.\d+(\.\d+)?([-+].*)?").fullmatch
 
 @dataclass(frozen=True, eq=False)
 class SourceDocument:
-    """An OpenAPI document as plain values, and where in its text they are.
+    """An OpenAPI document as plain data, with the positions of its values in the text.
 
-    `lines` are those of the objects and lists of a YAML document, by identity. `written` is what
-    the text has, if other documents were put into `raw` since.
+    `lines` are those of the objects and lists of a YAML document, by identity. `written` is the
+    data of the text alone, if other documents have been embedded in `raw`.
     """
 
     raw: dict[str, Any] = field(repr=False)
@@ -57,7 +57,7 @@ class SourceDocument:
     written: dict[str, Any] | None = field(default=None, repr=False)
 
     def find_lines(self, places: Iterable[str]) -> dict[str, int]:
-        """The lines (from 1) of these pointers, or of the nearest values around them."""
+        """The lines (from 1) of these pointers, or of the nearest enclosing values."""
         if self.lines is None:
             return pointers.lines_of(self.text, set(places))
         return {pointer: self._find_line(pointer, self.lines) for pointer in places}
@@ -87,7 +87,7 @@ def read_any_document(data: bytes) -> SourceDocument:
     text = _decode(data)
     if not text.strip():
         raise InvalidDocument("It is empty.")
-    # Every JSON text is YAML, too, but reading it as such takes longer and reports less.
+    # JSON is also valid YAML, but parsing it as YAML is slower and gives less precise errors.
     is_json = _is_json(text) is not None
     return _read_json(text) if is_json else _read_yaml(text)
 
@@ -126,7 +126,7 @@ def _read_json(text: str) -> SourceDocument:
     except RecursionError:
         raise InvalidDocument(TOO_DEEP) from None
     except ValueError:
-        # Python's own message knows less.
+        # Python's own message is less precise.
         try:
             check_syntax(text)
         except JSONSyntaxError as error:
@@ -175,7 +175,7 @@ def _check_version(document: SourceDocument) -> None:
     raw: Any = document.raw
     if not isinstance(raw, dict):
         raise InvalidDocument("It isn't an OpenAPI document: it has no key `openapi`.")
-    # YAML makes a number of an unquoted 3.1.
+    # YAML parses an unquoted 3.1 as a number.
     version = str(raw.get("openapi", ""))
     if "swagger" in raw:
         line = document.find_lines(["/swagger"])["/swagger"]

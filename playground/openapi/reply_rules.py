@@ -1,7 +1,7 @@
-"""Rules that people set for an imported operation, beyond what its document says.
+"""Rules that people set for an imported operation, in addition to its document.
 
-They are stored as plain data. Each comes from a form, or from a backup of another version: what
-can't be read is left out.
+They are stored as plain data from a form, or from a backup of another version: unreadable parts
+are left out.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-# What a reply's value is compared by. The words are stored, so they never change.
+# The comparisons. These words are stored in the database, so they must never change.
 EQUALS, DIFFERS, PRESENT, ABSENT = "equals", "differs", "present", "absent"
 COMPARISONS = (EQUALS, DIFFERS, PRESENT, ABSENT)
 WITH_VALUE = (EQUALS, DIFFERS)
@@ -23,12 +23,11 @@ _dotted = re.compile(r"\$?\.?[\w-]+(?:\.[\w-]+|\[\d+\])*")
 
 @dataclass(frozen=True)
 class ReplyRule:
-    """When a 2xx reply is a success, in place of what the document says about its body.
+    """When a 2xx reply is a success; replaces what the document says about its body.
 
-    The value at `pointer` is compared with `value`, which is JSON or plain text as it was typed.
-    `null`, an empty text, an empty list and an empty object count as absent. Without a
-    `comparison`, the document decides. `reasons` are the pointers at which a refusal may have its
-    reason, in order of preference.
+    The value at `pointer` is compared with `value`, which is JSON or plain text as typed. `null`
+    and an empty string, list or object count as absent. Without a `comparison`, the document
+    decides. `reasons` are pointers to the reason of a refusal, in order of preference.
     """
 
     comparison: str = ""
@@ -42,7 +41,7 @@ class ReplyRule:
 
 
 def read_reply_rule(raw: Any) -> ReplyRule | None:
-    """The rule in plain data; None without one that says anything."""
+    """The rule from plain data; None if there is no rule or an empty one."""
     if not isinstance(raw, Mapping):
         return None
     texts = {name: raw.get(name, "") for name in ("comparison", "pointer", "value")}
@@ -62,7 +61,7 @@ def is_pointer(text: Any) -> bool:
 
 
 def suggest_pointer(text: str) -> str:
-    """The pointer that somebody meant who wrote a path with dots; empty if that isn't clear."""
+    """The likely pointer for a path written with dots; empty if that isn't clear."""
     if not _dotted.fullmatch(text):
         return ""
     segments = re.findall(r"[\w-]+", text.removeprefix("$"))

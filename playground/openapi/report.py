@@ -1,4 +1,4 @@
-"""What was understood of a document, and what wasn't: one report for the page and the command."""
+"""Report what was understood of a document and what wasn't, for the page and the command."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from playground.openapi.schemas import SchemaNode
 from playground.openapi.security import UNDEFINED, read_document_security
 from playground.openapi.values import Operation
 
-# A generated document may have the same fault in each of thousands of schemas.
+# A generated document may repeat the same fault in thousands of schemas.
 MOST_FAULTS = 500
 
 
 @dataclass(frozen=True)
 class JsonField:
-    """A place of a body that stays a JSON field: its pointer in the document, and why."""
+    """A place in a body that is a JSON field: its pointer in the document, and the reason."""
 
     pointer: str
     reason: str
@@ -33,7 +33,7 @@ class JsonField:
 
 @dataclass(frozen=True)
 class OperationReport:
-    """What was understood of one operation; `obstacles` are why it can't be sent."""
+    """What was understood of one operation; `obstacles` say why it can't be sent."""
 
     id: str
     method: str
@@ -44,13 +44,13 @@ class OperationReport:
 
     @property
     def is_complete(self) -> bool:
-        """Whether a form has a field for everything, and the call can be sent."""
+        """Whether the form has a field for everything and the call can be sent."""
         return not self.json_fields and not self.obstacles
 
 
 @dataclass(frozen=True)
 class LocatedFault:
-    """What is wrong with a document, and the line of its text, from 1."""
+    """A fault of a document and its line, from 1."""
 
     line: int
     pointer: str
@@ -59,7 +59,7 @@ class LocatedFault:
 
 @dataclass(frozen=True)
 class DocumentReport:
-    """The report of a whole document; `more_faults` is how many aren't listed."""
+    """The report of a document; `more_faults` is the number of faults that aren't listed."""
 
     title: str
     version: str
@@ -74,7 +74,7 @@ class DocumentReport:
         return asdict(self)
 
 
-# What the forms say about an operation, and what the sending says: this package knows neither.
+# Callbacks of the packages for forms and sending, which this package can't import.
 FindJsonFields = Callable[[Operation], Iterable[JsonField]]
 FindObstacles = Callable[[Operation], Iterable[str]]
 
@@ -128,7 +128,7 @@ def make_report(
 def _find_security_faults(
     document: ApiDocument, entries: Iterable[OperationEntry]
 ) -> Iterator[DocumentFault]:
-    """Schemes that aren't defined, each where it is named first."""
+    """Undefined security schemes, each where it is first used."""
     security, _ = read_document_security(document)
     seen: set[str] = set()
     for pointer in ("", *(each.pointer for each in entries)):

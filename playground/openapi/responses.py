@@ -92,7 +92,7 @@ def find_mismatch(
     nobody relies on. A list matches even if one entry has another shape. Numbers in the value may
     be strings, so that long ones keep their digits.
     """
-    # Alternatives of an imported document may lead back to one another.
+    # Alternatives in an imported document may refer to each other.
     branches = [each for each in schema.get("anyOf", ()) if id(each) not in seen]
     if branches:
         seen |= set(map(id, branches))

@@ -1,4 +1,4 @@
-"""Numbers, texts and other simple values for samples."""
+"""Generate numbers, strings and other simple values for samples."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from playground.openapi.keywords import list_types
 from playground.openapi.patterns import make_match
 from playground.openapi.schemas import SchemaNode
 
-# Schemas compiled for one sample; each comes with all that it refers to.
+# Schemas compiled per sample; each is bundled with everything it refers to.
 MOST_VALIDATORS = 50
 
 EXAMPLES: Mapping[str, str] = {
@@ -43,7 +43,7 @@ EXAMPLES: Mapping[str, str] = {
 
 
 def guess_type(schema: Mapping[str, Any]) -> str:
-    """The type that a schema's other keywords are about; empty if they are about none."""
+    """The type that a schema's other keywords imply; empty if they imply none."""
     for kind, keywords in (
         ("object", ("properties", "required", "additionalProperties", "patternProperties")),
         ("array", ("items", "prefixItems", "minItems", "contains")),
@@ -56,7 +56,7 @@ def guess_type(schema: Mapping[str, Any]) -> str:
 
 
 def make_number(schema: Mapping[str, Any], is_whole: bool) -> int | float:
-    """The number nearest to 0 that the schema allows, if there is one."""
+    """The valid number closest to 0, if there is one."""
     step = schema.get("multipleOf") or (1 if is_whole else 0)
     lowest, highest = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
     above, below = (
@@ -80,7 +80,7 @@ def _next(limit: int | float, is_excluded: bool, step: int | float, sign: int) -
 
 
 def vary(value: Any, schema: Mapping[str, Any] | None, number: int) -> Any:
-    """Another value of the same kind, for lists that allow none twice."""
+    """Another value of the same kind, for lists with unique items."""
     choices = [each for each in (schema or {}).get("enum", ()) if each is not None]
     if choices:
         return choices[number % len(choices)]
@@ -104,7 +104,7 @@ def vary(value: Any, schema: Mapping[str, Any] | None, number: int) -> Any:
 
 
 def make_text(schema: Mapping[str, Any], is_full: bool) -> str:
-    """A text with the length, format and pattern that the schema asks for."""
+    """A string with the length, format and pattern that the schema requires."""
     least, most = schema.get("minLength", 0), schema.get("maxLength")
     if "pattern" in schema:
         found = make_match(schema["pattern"], least)
@@ -116,14 +116,14 @@ def make_text(schema: Mapping[str, Any], is_full: bool) -> str:
 
 
 def list_others(node: SchemaNode) -> Iterator[tuple[str, SchemaNode]]:
-    """Keys and schemas of properties that have no fixed name."""
+    """Keys and schemas of properties without a fixed name."""
     for pattern, inner in node.get("patternProperties", {}).items():
         name = make_match(pattern)
         if name is not None:
             yield name, inner
     inner = node.get("additionalProperties", not node.get("properties"))
     names = node.get("propertyNames")
-    # Anything is allowed where nothing is said, but it isn't worth showing.
+    # Without keywords anything is allowed, but it isn't worth showing.
     if isinstance(inner, SchemaNode) or (inner is True and "minProperties" in node):
         plain = SchemaNode(node.document, (), {}) if inner is True else inner
         keys = names.get("enum") if names is not None else None
@@ -133,13 +133,13 @@ def list_others(node: SchemaNode) -> Iterator[tuple[str, SchemaNode]]:
 
 
 class SampleValidators:
-    """Validators of the schemas of one sample."""
+    """The validators used for one sample."""
 
     def __init__(self) -> None:
         self.made: dict[SchemaNode, Draft202012Validator | None] = {}
 
     def is_valid(self, node: SchemaNode, value: Any) -> bool:
-        """Whether the value fits; also if that can't be told, or not in a short time."""
+        """Whether the value is valid; True if that can't be checked quickly."""
         if node not in self.made:
             self.made[node] = self.compile(node) if len(self.made) < MOST_VALIDATORS else None
         validator = self.made[node]

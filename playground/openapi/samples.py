@@ -1,4 +1,4 @@
-"""Samples of a schema: the smallest document that is valid, and one with everything in it."""
+"""Samples of a schema: the smallest valid document, and one with every property."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from playground.openapi.sample_values import (
 from playground.openapi.schemas import UNIONS, SchemaNode, merge_views
 from playground.openapi.unions import list_branch_values
 
-# Schemas visited for one sample; a net of unions may have far more ways through it.
+# Schemas visited per sample; nested unions may have far more combinations.
 MOST_VISITS = 20_000
-# Values of a full sample, after which only what is required is added.
+# Values in a full sample, after which only required ones are added.
 MOST_VALUES = 2_000
 DEEPEST = 40
 
 
 class _Endless(Exception):
-    """Every value of the schema contains another one."""
+    """The schema is endlessly recursive: each value must contain another one."""
 
 
 def find_sample(body: RequestBody) -> Any:
@@ -40,12 +40,12 @@ def find_sample(body: RequestBody) -> Any:
 
 
 def make_smallest(schema: Mapping[str, Any]) -> Any:
-    """A document with nothing but what the schema requires; None if it has no end."""
+    """A document with only the required values; None if it would be endless."""
     return _make(schema, is_full=False)
 
 
 def has_sample(schema: SchemaNode) -> bool:
-    """Whether there is a document of the schema at all, as far as that can be told."""
+    """Whether any finite document matches the schema, as far as we can tell."""
     maker = _Maker(is_full=False)
     try:
         maker.make(schema)
@@ -55,7 +55,7 @@ def has_sample(schema: SchemaNode) -> bool:
 
 
 def make_fullest(schema: Mapping[str, Any]) -> Any:
-    """A document with every property; each recursive schema and each list has one value."""
+    """A document with every property; recursive schemas and lists have one value each."""
     return _make(schema, is_full=True)
 
 
@@ -74,7 +74,7 @@ def _make(schema: Mapping[str, Any], is_full: bool) -> Any:
 
 
 class _Maker:
-    """Makes one sample; with `is_valid`, it looks for branches of unions that really fit."""
+    """Makes one sample; `is_valid` is used to choose union branches that really match."""
 
     def __init__(
         self, is_full: bool, is_valid: Callable[[SchemaNode, Any], bool] | None = None
@@ -109,7 +109,7 @@ class _Maker:
         for keyword in UNIONS & node.keys():
             return self.make_branch(node, keyword)
         if "if" in node and "then" in node:
-            # What fulfils the condition and what follows from it is valid.
+            # A value that satisfies both the condition and its consequence is valid.
             return self.make(
                 self.combine(node, node["if"], node["then"], without=("if", "then", "else"))
             )
@@ -142,7 +142,7 @@ class _Maker:
     def combine(
         self, node: SchemaNode, *others: SchemaNode, without: tuple[str, ...]
     ) -> SchemaNode:
-        """The node and others that apply with it; the same one each time."""
+        """The node merged with others that apply; the same object each time."""
         key = (node, *others)
         if key not in self.combined:
             rest = {name: value for name, value in node.items() if name not in without}
@@ -151,7 +151,7 @@ class _Maker:
         return self.combined[key]
 
     def make_branch(self, node: SchemaNode, keyword: str) -> Any:
-        """A value of the first branch that has one; null only if there is nothing else."""
+        """A value of the first usable branch; null only as a last resort."""
         branches = sorted(node[keyword], key=lambda each: each.allows_only_null)
         first: list[Any] = []
         for branch, is_full in product(branches, (self.is_full, not self.is_full)):
@@ -162,7 +162,7 @@ class _Maker:
                 continue
             finally:
                 self.is_full = before
-            # More than one branch may fit what has nothing but the required properties.
+            # A value with only the required properties may match several branches.
             if self.is_valid is None or self.is_valid(node, made):
                 return made
             first.append(made)
@@ -171,7 +171,7 @@ class _Maker:
         return first[0]
 
     def choose(self, node: SchemaNode, keyword: str, branch: SchemaNode) -> SchemaNode:
-        """The node as it is with one branch of its union."""
+        """The node merged with one branch of its union."""
         discriminator = node.get("discriminator")
         name = discriminator.get("propertyName") if isinstance(discriminator, Mapping) else None
         known = branch.get("properties", {}).get(name, {})
@@ -211,7 +211,7 @@ class _Maker:
     def list_optional(
         self, node: SchemaNode, made: dict[str, Any]
     ) -> Iterator[tuple[str, SchemaNode]]:
-        """Properties to add: all of a full sample, else as many as there must be."""
+        """Properties to add: all for a full sample, else as many as are required."""
         most = node.get("maxProperties", math.inf)
         least = node.get("minProperties", 0)
         properties = node.get("properties", {})
@@ -233,7 +233,7 @@ class _Maker:
                 yield key, inner
 
     def make_other(self, node: SchemaNode, name: str) -> Any:
-        """A required property that only rules for other properties describe, if any."""
+        """The value of a required property that isn't in `properties`."""
         inner = node.get("additionalProperties")
         return self.make(inner) if isinstance(inner, SchemaNode) and inner else ""
 

@@ -1,4 +1,4 @@
-"""Schemas of a document, read one level at a time: large and recursive ones cost what is shown."""
+"""Schemas of a document, read one level at a time, so large or recursive ones stay cheap."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from playground.openapi.keywords import (
 from playground.openapi.merging import MERGERS
 from playground.openapi.unions import list_subtypes
 
-# Schemas that are merged into one another through `$ref` and `allOf`; deeper ones are left out.
+# How many schemas are merged through `$ref` and `allOf`; any more are left out.
 MOST_MERGED = 60
 CONDITION = ("if", "then", "else")
 UNIONS = frozenset(("oneOf", "anyOf"))
@@ -36,9 +36,9 @@ class SchemaNode(Mapping[str, Any]):
     `additionalProperties` and its like may also be True or False. All other values are plain
     data. What can't be merged, such as a second `oneOf`, is in `allOf`.
 
-    There is one node for each place of a document, compared by identity. `places` are the
-    pointers that are merged in it: nearly always one, several for a property that two schemas of
-    an `allOf` describe, and none for a node without a place of its own, such as "null".
+    There is one node for each place in a document, compared by identity. `places` are the
+    pointers merged into it: nearly always one, several for a property described by two schemas of
+    an `allOf`, and none for a synthetic node such as "null".
     """
 
     __slots__ = ("_view", "document", "places", "without")
@@ -57,7 +57,7 @@ class SchemaNode(Mapping[str, Any]):
 
     @classmethod
     def at(cls, document: ApiDocument, *places: str) -> SchemaNode:
-        """The node of a place in the document."""
+        """The node for a place in the document."""
         found: SchemaNode | None = document.nodes.get(places)
         if found is None:
             with document.lock:
@@ -66,12 +66,12 @@ class SchemaNode(Mapping[str, Any]):
 
     @property
     def pointer(self) -> str:
-        """The place in the document that describes it first; empty for a node without one."""
+        """The first of its places in the document; empty for a node without one."""
         return self.places[0] if self.places else ""
 
     @property
     def ref_name(self) -> str:
-        """The name of the schema that this one is or refers to, also by a lone `allOf`."""
+        """The name of this schema or the one it refers to, possibly through a single `allOf`."""
         for pointer in self.places:
             raw = self.document.get(pointer)
             members = raw.get("allOf") if isinstance(raw, Mapping) else None
@@ -80,13 +80,13 @@ class SchemaNode(Mapping[str, Any]):
             reference = raw.get("$ref") if isinstance(raw, Mapping) else None
             if isinstance(reference, str):
                 name = unquote(pointers.last(reference)).lstrip("#")
-                # A whole document is named by its file: `https://example.com/pet.yaml`.
+                # A whole document is named after its file: `https://example.com/pet.yaml`.
                 return PurePosixPath(name).stem if "://" in name else name
         is_named = pointers.parent(self.pointer) == "/components/schemas"
         return pointers.last(self.pointer) if is_named else ""
 
     def has_flag(self, flag: str) -> bool:
-        """Whether one of its schemas, or what they refer to, has a flag such as `readOnly`."""
+        """Whether one of its schemas, or one they refer to, has a flag such as `readOnly`."""
         for place in self.places:
             raw = self.document.get(place)
             for each in (raw, self.document.follow(raw, place)[0]):
@@ -96,13 +96,13 @@ class SchemaNode(Mapping[str, Any]):
 
     @property
     def target(self) -> str:
-        """The place where its references lead, which is its own without any."""
+        """The place that its references lead to; its own if it has none."""
         return self.document.follow(self.document.get(self.pointer), self.pointer)[1]
 
     @property
     def allows_only_null(self) -> bool:
-        """Whether nothing but null is valid, as far as its own keywords say."""
-        # Not the merged view: a branch of a union may refer to the schema that has the union.
+        """Whether its own keywords allow only null."""
+        # Not the merged keywords: a branch of a union may refer back to the union's schema.
         target, _ = self.document.follow(self.document.get(self.pointer), "")
         keywords = read_keywords(target) if self._view is None else self._view
         is_constant = "const" in keywords and keywords["const"] is None
@@ -110,10 +110,10 @@ class SchemaNode(Mapping[str, Any]):
 
     @property
     def view(self) -> dict[str, Any]:
-        """The merged keywords; never change it."""
+        """The merged keywords; don't modify them."""
         return self._merge() if self._view is None else self._view
 
-    # Mapping has these, too, but far slower: forms and rules ask often.
+    # Mapping's own versions are far slower, and forms and rules call these often.
     def __getitem__(self, key: str) -> Any:
         return (self._merge() if self._view is None else self._view)[key]
 
@@ -149,7 +149,7 @@ class SchemaNode(Mapping[str, Any]):
     def _merge(self) -> dict[str, Any]:
         document = self.document
         with document.lock:
-            # A schema that is merged into itself adds nothing to itself.
+            # Merging a schema into itself adds nothing.
             if self.places in document.merging or len(document.merging) > MOST_MERGED:
                 return {}
             document.merging.add(self.places)
@@ -185,10 +185,10 @@ def _read_level(document: ApiDocument, pointer: str) -> dict[str, Any]:
             null = SchemaNode(document, (), {"type": "null"})
             merged = {**merged, keyword: [*merged[keyword], null]}
         if any(each.target == pointer for each in merged.get(keyword, ())):
-            # A branch that takes over its base, which lists the branches: it is one of them.
+            # A branch that extends its base, which lists the branches, including this one.
             merged = {name: value for name, value in merged.items() if name != keyword}
     if "discriminator" in level and (subtypes := list_subtypes(document, pointer)):
-        # The union that is meant, although only its branches say so.
+        # The union that the discriminator implies, although only its branches refer to it.
         merged = {**merged, "oneOf": [SchemaNode.at(document, each) for each in subtypes]}
     if is_nullable:
         merged = dict(merged)
@@ -197,7 +197,7 @@ def _read_level(document: ApiDocument, pointer: str) -> dict[str, Any]:
 
 
 def _wrap(document: ApiDocument, keyword: str, value: Any, pointer: str) -> Any:
-    """The value of a keyword with nodes in place of schemas."""
+    """The value of a keyword, with schemas replaced by nodes."""
     if keyword in CLOSING and isinstance(value, bool):
         return value
     if keyword in SINGLE:
@@ -210,7 +210,7 @@ def _wrap(document: ApiDocument, keyword: str, value: Any, pointer: str) -> Any:
 
 
 def merge_views(document: ApiDocument, views: list[dict[str, Any]]) -> dict[str, Any]:
-    """The keywords of several schemas that all apply; of titles and the like, the first one's."""
+    """The merged keywords of schemas that all apply; the first title and description win."""
     views = [view for view in views if view]
     if len(views) < 2:
         return views[0] if views else {}
@@ -224,13 +224,13 @@ def merge_views(document: ApiDocument, views: list[dict[str, Any]]) -> dict[str,
 def _show_required(
     document: ApiDocument, merged: dict[str, Any], views: list[dict[str, Any]]
 ) -> None:
-    """Let a property be sent if one schema requires what only another calls read-only."""
-    # Such as a reference by ID: what its base has for replies is what a request is about.
+    """Allow sending a property that one schema requires and another marks as read-only."""
+    # For example a reference by ID: read-only in the base, but needed in the request.
     properties = merged.get("properties", {})
     for view in views:
         for name in view.get("required", ()):
             node, own = properties.get(name), view.get("properties", {}).get(name)
-            # Nodes aren't read here: properties may lead back to what is being merged.
+            # Nodes aren't read here: properties may refer back to the schemas being merged.
             is_asked = own is None or own.without or not own.has_flag("readOnly")
             if node is not None and is_asked and node.has_flag("readOnly"):
                 shown = SchemaNode(document, node.places, without="readOnly")
@@ -243,7 +243,7 @@ def _merge_into(document: ApiDocument, merged: dict[str, Any], view: dict[str, A
     rest: dict[str, Any] = {}
     for keyword, value in view.items():
         if keyword in CONDITION and "if" in merged and merged["if"] is not view.get("if"):
-            # The three belong together, those of another schema among them.
+            # The three keywords belong together, so those of another schema are nested.
             rest[keyword] = value
         elif keyword not in merged:
             merged[keyword] = value
@@ -269,7 +269,7 @@ def _merge_named(document: ApiDocument, one: Any, other: Any) -> dict[str, Any]:
 
 def _merge_nodes(document: ApiDocument, one: Any, other: Any) -> Any:
     if one is other or isinstance(one, bool) or isinstance(other, bool):
-        # True adds nothing, False leaves nothing.
+        # True adds no constraint, False allows nothing.
         return other if one is True or other is False else one
     places = tuple(dict.fromkeys(one.places + other.places))
     if one.places and other.places:
@@ -286,9 +286,9 @@ _MERGERS: Mapping[str, Callable[[ApiDocument, Any, Any], Any]] = {
 def _unwrap_union(
     document: ApiDocument, view: dict[str, Any], keyword: str, pointer: str
 ) -> dict[str, Any]:
-    """Keywords without a union that has only one branch, beside null; this branch is merged."""
+    """Merge the branch of a union that has only one besides null; return the keywords."""
     others = [each for each in view[keyword] if not each.allows_only_null]
-    # A branch that takes over this schema would be merged with something incomplete.
+    # A branch that extends this schema would be merged with incomplete keywords.
     if len(others) != 1 or others[0].target in document.extending.get(pointer, ()):
         return view
     plain = {name: value for name, value in view.items() if name != keyword}

@@ -1,7 +1,7 @@
-"""`security` and `securitySchemes` of a document as the credentials of connections.
+"""Read a document's `security` and `securitySchemes` as credentials of connections.
 
-A requirement is a list of alternatives; each is a set of schemes that a call needs together.
-Every alternative becomes one CredentialScheme, and its values the fields of a connection.
+A requirement is a list of alternatives, each a set of schemes that a call needs together. Each
+alternative becomes a CredentialScheme, and its values become fields of a connection.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from playground.openapi.documents import ApiDocument
 from playground.openapi.entries import list_operation_entries
 from playground.openapi.security_schemes import SchemeVariant, list_scheme_variants
 
-# An alternative of several OAuth schemes has one variant for each combination of their flows.
+# An alternative with several OAuth schemes has a variant per combination of their flows.
 MOST_VARIANTS = 12
 UNDEFINED = "The security scheme {name} isn't defined."
 
 
 @dataclass(frozen=True)
 class SecurityReading:
-    """What `security` asks for; `faults` are sentences about what can't be understood or sent."""
+    """What `security` requires; `faults` say what can't be understood or sent."""
 
     credential: Credential
     faults: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class SecurityReader:
         return self.read_all([requirement])
 
     def read_all(self, requirements: Sequence[Any]) -> SecurityReading:
-        """The credential of an API whose operations have these requirements."""
+        """The credential for an API whose operations have these requirements."""
         fields: dict[str, CredentialField] = {}
         found: dict[str, CredentialScheme] = {}
         faults: list[str] = []
@@ -63,7 +63,7 @@ class SecurityReader:
                     known = found.get(id, variant.scheme)
                     found[id] = _join_scopes(known, variant.scheme)
                     fields.update({each.name: each for each in variant.fields})
-        # Only if nothing needs one: people choose how to sign in for all operations at once.
+        # Only if no operation needs one: people choose a scheme for all operations at once.
         none = found.pop(NO_CREDENTIAL.id, None)
         if not found or all({} in _list_alternatives(each) for each in requirements):
             found[NO_CREDENTIAL.id] = none or NO_CREDENTIAL
@@ -71,7 +71,7 @@ class SecurityReader:
         return SecurityReading(_tell_apart(credential), tuple(dict.fromkeys(faults)))
 
     def narrow(self, requirement: Any, api: Credential) -> Credential | None:
-        """The part of the API's credential that an operation needs; None if that is all of it."""
+        """The part of the API's credential that an operation needs; None if it needs all of it."""
         ids = {each.id for each in self.read(requirement).credential.schemes}
         schemes = tuple(each for each in api.schemes if each.id in ids)
         if NO_CREDENTIAL not in schemes and (not schemes or {} in _list_alternatives(requirement)):
@@ -82,7 +82,7 @@ class SecurityReader:
         return Credential(fields, schemes)
 
     def list_undefined(self, requirement: Any) -> list[str]:
-        """The schemes that it names and the document doesn't define."""
+        """The schemes that it names but the document doesn't define."""
         sets = [each for each in _list_alternatives(requirement) if isinstance(each, Mapping)]
         names = dict.fromkeys(str(name) for each in sets for name in each)
         return [name for name in names if not isinstance(self.schemes.get(name), Mapping)]
@@ -117,7 +117,7 @@ class SecurityReader:
 
 
 def read_document_security(document: ApiDocument) -> tuple[SecurityReader, SecurityReading]:
-    """The reader for the operations of a document, and the credential of its API."""
+    """The security reader for a document's operations, and the credential of its API."""
     pointer = "/components/securitySchemes"
     schemes = document.get(pointer)
     names = schemes if isinstance(schemes, Mapping) else {}
@@ -131,7 +131,7 @@ def read_document_security(document: ApiDocument) -> tuple[SecurityReader, Secur
     requirements: list[Any] = []
     for entry in list_operation_entries(document):
         requirement = document.get(entry.pointer).get("security", usual)
-        # Thousands of operations have the same few requirements.
+        # Thousands of operations share the same few requirements.
         if requirement not in requirements:
             requirements.append(requirement)
     return reader, reader.read_all(requirements or [usual])
@@ -139,7 +139,7 @@ def read_document_security(document: ApiDocument) -> tuple[SecurityReader, Secur
 
 def _list_alternatives(requirement: Any) -> list[Any]:
     if isinstance(requirement, Mapping):
-        return [requirement]  # a common mistake: the only alternative without the list
+        return [requirement]  # a common mistake: a single alternative outside a list
     return list(requirement) if isinstance(requirement, list | tuple) and requirement else [{}]
 
 
@@ -149,7 +149,7 @@ def _with_scopes(variant: SchemeVariant, scopes: tuple[str, ...]) -> SchemeVaria
 
 
 def _join_scopes(one: CredentialScheme, other: CredentialScheme) -> CredentialScheme:
-    """One token serves all operations, so it needs the scopes of all."""
+    """Combine scopes: one token serves all operations, so it needs all of them."""
     tokens = tuple(
         replace(left, scopes=tuple(dict.fromkeys([*left.scopes, *right.scopes])))
         for left, right in zip(one.tokens, other.tokens, strict=True)
@@ -162,7 +162,7 @@ def _has_field(scheme: CredentialScheme, name: str) -> bool:
 
 
 def _combine(variants: Sequence[SchemeVariant]) -> SchemeVariant:
-    """Several schemes that a call needs together, as one."""
+    """Combine several schemes that a call needs together."""
     if len(variants) == 1:
         return variants[0]
     schemes = [each.scheme for each in variants]
@@ -180,7 +180,7 @@ def _combine(variants: Sequence[SchemeVariant]) -> SchemeVariant:
 
 
 def _tell_apart(credential: Credential) -> Credential:
-    """The credential with the names of fields and schemes added to titles that occur twice."""
+    """The credential with duplicate titles made unique by the names of fields and schemes."""
     titles = [each.title for each in credential.fields]
     ways = [each.title for each in credential.schemes]
     return Credential(

@@ -1,4 +1,4 @@
-"""Security schemes of a document as what they add to a call, and the fields they need."""
+"""Read security schemes: what they add to a call, and the fields they need."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playground.openapi.credentials import CredentialField, CredentialScheme, OA
 
 LONGEST_HELP, LONGEST_NAME = 300, 60
 AUTHORIZATION = "Authorization"
-# RFC 9110 has a registry of these; none of them is a text that a person could enter.
+# HTTP schemes (see the registry in RFC 9110) that need more than a text that people enter.
 _UNSUPPORTED_HTTP = frozenset({
     "digest", "hoba", "mutual", "negotiate", "oauth", "scram-sha-1", "scram-sha-256", "vapid",
     "privatetoken", "dpop", "gnap",
@@ -27,7 +27,7 @@ class SchemeVariant:
 
 
 def list_scheme_variants(name: str, entry: Mapping[str, Any]) -> Iterator[SchemeVariant]:
-    """The ways to use an entry of `securitySchemes`, the usual one first; none if there is none."""
+    """The ways to use an entry of `securitySchemes`, the default first; empty if unusable."""
     name, help = _to_name(name), _read_help(entry)
     match entry.get("type"):
         case "apiKey":
@@ -43,7 +43,7 @@ def list_scheme_variants(name: str, entry: Mapping[str, Any]) -> Iterator[Scheme
         case "oauth2":
             fetched = list(_read_flows(name, entry.get("flows"), help))
             typed = _bearer(f"{name}.token", name, "Access token", help)
-            # Where a person would have to sign in, most people have a token or nothing.
+            # For flows with an interactive sign-in, most people have a token or nothing.
             is_usual = any(each.scheme.id == f"{name}.client" for each in fetched)
             yield from [*fetched, typed] if is_usual else [typed, *fetched]
         case "openIdConnect":
@@ -58,7 +58,7 @@ def _read_http(name: str, kind: str, help: str) -> Iterator[SchemeVariant]:
             CredentialScheme(name, "User name and password", headers=template),
             (
                 CredentialField(user, "User name", secret=False, help=help),
-                # Some APIs take a key as the user name, and no password.
+                # Some APIs take a key as the user name and no password.
                 CredentialField(password, "Password", optional=True),
             ),
         )
@@ -77,7 +77,7 @@ def _bearer(
 
 
 def _read_flows(name: str, flows: Any, help: str) -> Iterator[SchemeVariant]:
-    """The flows in which the product can fetch tokens: without a person who signs in."""
+    """The flows in which the product can fetch tokens: those without an interactive sign-in."""
     flows = flows if isinstance(flows, Mapping) else {}
     grants = {
         "clientCredentials": ("client", "Client credentials", False),
@@ -129,22 +129,22 @@ def _describe_fields(
     }
     for part, name in fields.items():
         title, secret, optional = _OAUTH_FIELDS[part]
-        # A public client refreshes without a secret; client credentials are nothing without it.
+        # A public client refreshes without a secret; client credentials require one.
         optional = optional and (part != "client_secret" or "refresh_token" in fields)
         yield CredentialField(name, title, secret, helps.get(part, ""), optional)
 
 
 def _to_name(name: str) -> str:
-    """A name for templates and references: letters, digits and underscores."""
+    """A valid name for templates and references: letters, digits and underscores."""
     clean = re.sub(r"\W+", "_", name).strip("_")[:LONGEST_NAME]
-    # Connections store which scheme they use as `way`.
+    # Connections store the chosen scheme under `way`.
     is_taken = not clean or clean[0].isdigit() or clean == "way"
     return f"key_{clean}" if is_taken else clean
 
 
 def _read_help(entry: Mapping[str, Any]) -> str:
     description = entry.get("description", "")
-    # Documents put whole guides here; the first line has to do.
+    # Some documents put whole guides here, so only the first line is used.
     first = description.strip().split("\n")[0] if isinstance(description, str) else ""
     return _shorten(first)
 

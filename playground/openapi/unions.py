@@ -10,16 +10,16 @@ from playground.openapi.documents import ApiDocument
 
 
 def find_discriminator(raw: Any) -> str:
-    """The property that chooses a branch of a schema as written; empty without one."""
+    """The discriminator property of a schema as written; empty without one."""
     discriminator = raw.get("discriminator") if isinstance(raw, Mapping) else None
     name = discriminator.get("propertyName") if isinstance(discriminator, Mapping) else None
     return name if isinstance(name, str) else ""
 
 
 def list_branch_values(document: ApiDocument, discriminator: Any, target: str) -> list[str]:
-    """The values of the discriminator that choose the schema at the pointer `target`.
+    """The discriminator values that select the schema at the pointer `target`.
 
-    Without an entry in its `mapping`, that is the name of the schema.
+    Without an entry in `mapping`, that is the schema's name.
     """
     mapping = discriminator.get("mapping") if isinstance(discriminator, Mapping) else None
     values = [
@@ -31,10 +31,10 @@ def list_branch_values(document: ApiDocument, discriminator: Any, target: str) -
 
 
 def list_subtypes(document: ApiDocument, pointer: str) -> dict[str, list[str]]:
-    """Schemas that take over the one at a pointer and that its discriminator chooses.
+    """Schemas that extend the one at a pointer and are selected by its discriminator.
 
-    Their pointers with the values that choose each. Empty if the schema has no discriminator, or
-    lists its branches itself.
+    Maps their pointers to the values that select them. Empty if the schema has no discriminator
+    or lists its branches itself.
     """
     raw = document.get(pointer)
     if not find_discriminator(raw) or not raw.keys().isdisjoint(("oneOf", "anyOf")):
@@ -50,10 +50,10 @@ def list_subtypes(document: ApiDocument, pointer: str) -> dict[str, list[str]]:
 
 
 def find_mapped(document: ApiDocument, reference: Any) -> str | None:
-    """The pointer of the schema that a value of a `mapping` means: a reference or a name."""
+    """The pointer of the schema that a `mapping` value names: a reference or a schema name."""
     if not isinstance(reference, str):
         return None
     target = document.resolve(reference) if "#" in reference else None
     target = target or document.resolve(f"#/components/schemas/{reference}")
-    # The schema may itself be a reference, which the branches are compared by.
+    # The schema may itself be a reference; branches are compared by its target.
     return target and document.follow(document.get(target), target)[1]

@@ -1,4 +1,4 @@
-"""What is known about an operation, as plain values."""
+"""APIs and operations as plain values."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class VerdictRule:
     `equals` is a pointer and the value found there on success. `values` has, for each
     placeholder of the messages, the pointers where the reply may have its value, in order of
     preference; `{status}` is always known, `{reason}` if the body says what went wrong. `job`
-    is the pointer of the UID of the job that was started, or empty. `own` is the rule that people
-    set in the page of an imported operation.
+    is the pointer to the UID of the job that was started, or empty. `own` is the rule that people
+    set on the page of an imported operation.
     """
 
     accepted: tuple[str, ...]
@@ -49,7 +49,7 @@ class Deduplication:
 
 @dataclass(frozen=True)
 class ServerVariable:
-    """A placeholder in the address of a server; any value if it has no `choices`."""
+    """A placeholder in a server URL; any value is allowed if it has no `choices`."""
 
     name: str
     default: str
@@ -59,7 +59,7 @@ class ServerVariable:
 
 @dataclass(frozen=True)
 class ApiServer:
-    """An address that an API is at; `url` may have placeholders in braces."""
+    """A server of an API; `url` may have placeholders in braces."""
 
     url: str
     help: str = ""
@@ -74,10 +74,10 @@ class ApiServer:
         return url
 
 
-# Compared by identity, here and below: there is one object for each, and dicts can't be hashed.
+# Compared by identity, here and below: each exists once, and dicts can't be hashed.
 @dataclass(frozen=True, eq=False)
 class Api:
-    """One API: an OpenAPI document, built in or imported."""
+    """One API: a built-in or imported OpenAPI document."""
 
     id: str
     title: str
@@ -90,7 +90,7 @@ class Api:
 
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """One operation of an API. Never change its dicts: they are shared.
+    """One operation of an API. Don't modify its dicts: they are shared.
 
     `bodies` has the media types that a body may have, JSON first; `body_schema` is that of the
     first, or None for a call without a body: JSON Schema 2020-12 with references resolved.
@@ -100,7 +100,7 @@ class Operation:
     is unknown whether a call arrived. `repeat` has the pointers of a repeating call (`name`,
     `unit`, `every`), `ends_repeat` the path field that names the repeat this call ends.
     `listed_fields` has the keys of the body whose values another operation lists. `links` lead
-    from a reply to operations that continue with it.
+    from a reply to follow-up operations.
     """
 
     # OpenAPI's operationId, summary and description.
@@ -140,7 +140,7 @@ class Operation:
 
     @property
     def credential(self) -> Credential:
-        """The operation's own, else the API's; all of its fields are among the API's."""
+        """The operation's own credential, a subset of the API's fields, else the API's."""
         return self.own_credential or self.api.credential
 
     def find_body(self, media_type: str = "") -> RequestBody | None:

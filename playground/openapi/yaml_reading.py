@@ -1,8 +1,8 @@
-"""YAML to plain values, in one pass over its events.
+"""Parse YAML to plain data in one pass over its events.
 
-OpenAPI asks for YAML 1.2 with the values of JSON, while PyYAML's own constructors read YAML 1.1,
-where `no` is false and `12:30` a number; they also lose lines, count no aliases and take twice
-the time.
+OpenAPI requires YAML 1.2 with JSON's types, while PyYAML's own constructors implement YAML 1.1,
+where `no` is false and `12:30` a number; they also drop line numbers, don't limit aliases and
+take twice as long.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import yaml
 
 from playground.jsontext.errors import excerpt
 
-# What aliases may multiply a document to, in characters.
+# The largest size that aliases may expand a document to, in characters.
 MOST_CHARACTERS = 20_000_000
-# Deeper documents are attacks on recursive code.
+# Protects recursive code from maliciously deep documents.
 DEEPEST = 200
 TOO_DEEP = f"It is nested more than {DEEPEST} levels deep."
 MOST_FAULTS = 300
-# Longer digit strings are identifiers, which Python is slow to convert or refuses.
+# Longer digit strings are identifiers, which Python converts slowly or not at all.
 LONGEST_NUMBER = 4000
 _integer = re.compile(r"[-+]?[0-9]+").fullmatch
 _octal = re.compile(r"0o[0-7]+").fullmatch
@@ -34,14 +34,14 @@ _CONSTANTS = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _MERGE = "<<"
-# Tags that make a value of quoted text, too; others, such as `!binary`, leave it text.
+# Tags that also convert quoted text; with others, such as `!binary`, it stays text.
 _VALUE_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null"))
 
 
 class InvalidDocument(ValueError):
-    """A text that isn't an OpenAPI document; the message is a sentence.
+    """The text isn't a valid OpenAPI document; the message is a sentence.
 
-    `line` and `column` count from 1, and are 0 if the fault has no place.
+    `line` and `column` count from 1 and are 0 if the position isn't known.
     """
 
     def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
@@ -51,7 +51,7 @@ class InvalidDocument(ValueError):
 
 @dataclass(frozen=True)
 class SourceFault:
-    """What a document's text has by mistake although it can be read."""
+    """A probable mistake in the text of a document that can be read."""
 
     line: int
     message: str
@@ -61,7 +61,7 @@ class SourceFault:
 class _Open:
     """An object or list that isn't complete yet.
 
-    `size` is the number of characters in it, `height` that of the levels below.
+    `size` is its number of characters, `height` the number of levels below it.
     """
 
     value: dict[str, Any] | list[Any]
@@ -73,7 +73,7 @@ class _Open:
 
 
 class _Anchored(NamedTuple):
-    """What an alias inserts."""
+    """The value that an alias inserts."""
 
     value: Any
     size: int
@@ -81,7 +81,7 @@ class _Anchored(NamedTuple):
 
 
 class YamlBuilder:
-    """Reads one text; `lines` has the lines of objects and lists by their identity."""
+    """Parses one text; `lines` has the lines of objects and lists by identity."""
 
     def __init__(self) -> None:
         self.lines: dict[int, int] = {}
@@ -126,7 +126,7 @@ class YamlBuilder:
     def take_scalar(self, event: yaml.ScalarEvent) -> None:
         text = event.value
         if self.is_at_key:
-            # A key is text, even if it looks like a number, such as a status.
+            # Keys are text, even if they look like numbers, such as a status.
             self.note_key(text, event)
             value = text
         else:
@@ -154,7 +154,7 @@ class YamlBuilder:
             self.faults.append(SourceFault(line, message))
 
     def resolve(self, text: str) -> Any:
-        """The value of text without quotes. The same few texts occur thousands of times."""
+        """The value of an unquoted scalar, cached: the same few texts occur thousands of times."""
         if text not in self.scalars:
             self.scalars[text] = resolve_scalar(text)
         return self.scalars[text]
@@ -208,7 +208,7 @@ class YamlBuilder:
             place.size += len(place.key)
             others = [each for each in _as_list(value) if isinstance(each, dict)]
             if place.key == _MERGE and others:
-                # YAML 1.1's merge key: what an object takes over from others.
+                # YAML 1.1's merge key, which copies the keys of other objects.
                 place.merged += others
                 height -= 1
             else:
@@ -231,7 +231,7 @@ def _position(event: yaml.Event) -> tuple[int, int]:
 
 
 def resolve_scalar(text: str) -> Any:
-    """The value of a YAML text without quotes, by the core schema of YAML 1.2."""
+    """The value of an unquoted scalar, by the core schema of YAML 1.2."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if text[0] in "+-.0123456789" and len(text) <= LONGEST_NUMBER:
@@ -245,6 +245,6 @@ def resolve_scalar(text: str) -> Any:
 
 
 def read_number(token: str) -> int | float | str:
-    """A number with a fraction or an exponent; the text itself if it is too large for one."""
+    """A number with a fraction or an exponent; the text itself if it is out of range."""
     value = float(token)
     return value if math.isfinite(value) else token

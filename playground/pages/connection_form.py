@@ -101,7 +101,7 @@ class ConnectionForm(UncutForm):
         self.remove_maxlength()
 
     def _add_servers(self) -> None:
-        """Let people choose among the servers of a document and fill in their variables."""
+        """Let people choose one of the document's servers and fill in its variables."""
         self.servers = {each.url: each for each in list_servers(self.api)}
         variables = list_variables(self.servers.values())
         if len(self.servers) < 2 and not variables:
@@ -111,7 +111,7 @@ class ConnectionForm(UncutForm):
             label=_("Server"), choices=choices, required=False
         )
         for each in variables:
-            # Help is drawn as HTML, and this one comes from the document.
+            # Help text is rendered as HTML, and this one comes from the document.
             self.fields[VARIABLE + each.name] = forms.CharField(
                 label=f"{{{each.name}}}",
                 help_text=escape(each.help) or _("A part of the server's address."),
@@ -128,7 +128,7 @@ class ConnectionForm(UncutForm):
             self._choose_server(self.connection.base_url)
 
     def _choose_server(self, base_url: str) -> None:
-        """Show the server and the values that make up this address."""
+        """Preselect the server and the variables that produce this address."""
         for each in self.servers.values():
             values = each.match(base_url)
             if values is not None:
@@ -137,7 +137,7 @@ class ConnectionForm(UncutForm):
                 return
 
     def clean_base_url(self) -> str:
-        """What was typed, else the chosen server; its fields come first in the form."""
+        """The typed base URL, else the chosen server with its variables."""
         typed: str = self.cleaned_data["base_url"].strip()
         server = self.servers.get(self.cleaned_data.get("server", ""))
         if not typed and server is None:
@@ -268,7 +268,7 @@ def _explain_limit() -> str:
 
 def _initial_values(api: Api, connection: Connection | None) -> Mapping[str, Any]:
     if connection is None:
-        # A document that was uploaded may have nothing but a path.
+        # An uploaded document may have only a path.
         return {"base_url": api.base_url if ABSOLUTE.match(api.base_url) else ""}
     own = {SETTING + name: value for name, value in connection.settings.items()}
     # Secrets have no initial value: the form can't show what it doesn't know.

@@ -117,7 +117,7 @@ def add_connection(request: HttpRequest) -> HttpResponse:
     api = _find_api(request.GET.get("api", ""))
     # Which fields the form has depends on the API.
     if api is None:
-        # No document is read to choose one of them.
+        # Choosing an API doesn't load any document.
         imported = ImportedApi.objects.values("id", "title", "version")
         choice = {"apis": list_apis(), "imported": imported, "trail": trail}
         return render(request, "connections/choose.html", choice)
@@ -222,7 +222,7 @@ def _submit_test(request: HttpRequest, connection: Connection) -> Exchange | Blo
 
 
 def _find_harmless(connection: Connection) -> Operation | None:
-    """The operation that tests the connection; imported documents don't name one."""
+    """The operation that tests the connection; imported documents rarely have one."""
     return next((each for each in list_operations(connection.api) if each.harmless), None)
 
 

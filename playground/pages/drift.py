@@ -49,7 +49,7 @@ def show_drift(request: HttpRequest) -> HttpResponse:
 
 
 def address_repair_template(person: Person, template: Template) -> str:
-    """Where the repair is sent; empty if the person may not change the template."""
+    """The URL of the repair; empty if the person may not change the template."""
     may_repair = may_change(person, template)
     return reverse("repair_template", args=[template.id]) if may_repair else ""
 
@@ -103,7 +103,7 @@ def repair_saved_template(request: HttpRequest, template_id: uuid.UUID) -> HttpR
 @needs(Role.EDITOR)
 @require_POST
 def repair_own_batch(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
-    """Apply all safe fixes to the payload and the columns; its rows are checked again then."""
+    """Apply all safe fixes to the payload and the columns; rows have to be checked again."""
     batch = get_batch_or_404(request, batch_id)
     try:
         repaired = repair_batch(person_of(request), batch.pk)

@@ -105,7 +105,7 @@ class CompressionMiddleware(GZipMiddleware):
 class ErrorMessageMiddleware:
     """Gives the bare 405 and 413 responses of Django and of views a page with a message.
 
-    Also answers 404 where an operation or API is gone: drafts and templates outlive them.
+    Also returns 404 for a deleted operation or API: drafts and templates outlive them.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -170,7 +170,7 @@ def _find_batches(person: Person, text: str) -> list[Found]:
 
 
 def _find_apis(text: str) -> list[Found]:
-    """Imported APIs and operations, by the index alone: documents take long to read."""
+    """Imported APIs and operations, using only the index: documents are slow to read."""
     apis = ImportedApi.objects.filter(contain_text(text, "title"))
     found = [
         Found(_("API"), "braces", title, reverse("api", args=[id]))

@@ -1,4 +1,4 @@
-"""Following a link of a reply: a draft of the next operation, filled from what came back."""
+"""Follow a link of a reply: open a draft of the next operation, filled from the reply."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from playground.sending.resending import find_used_connection
 @needs(Role.EDITOR)
 @require_POST
 def start_follow_up(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
-    """Open a draft with the values of a link, on the connection of the reply. Nothing is sent."""
+    """Open a draft with the values of a link, on the reply's connection. Nothing is sent."""
     exchange = get_exchange(request, exchange_id)
     offer = find_offer(exchange, read_number(request.POST.get("link", ""), digits=6))
     if offer is None or offer.filled is None:

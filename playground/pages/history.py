@@ -75,7 +75,7 @@ def show_history(request: HttpRequest) -> HttpResponse:
     search = read_search(request)
     listed, searched = _read_page(request, person, search)
     titles = {operation.id: operation.title for operation in list_operations()}
-    # Of imported operations, of which there may be thousands, those that the page shows.
+    # There may be thousands of imported operations, so only those on the page.
     titles |= find_titles([*(row.operation for row in listed.rows), search.operation])
     states = describe_job_states(listed.rows, "history")
     rows = [_describe_row(row, titles) | {"job": states.get(row.number)} for row in listed.rows]

@@ -1,4 +1,4 @@
-"""Markdown from documents that others wrote, as HTML that is safe to show."""
+"""Render untrusted Markdown from documents as safe HTML."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-# Some documents have a manual in one description.
+# Some documents have a whole manual in one description.
 LONGEST_TEXT = 40_000
 LONGEST_EXCERPT = 200
-# The headings of a description come below those of the page.
+# Headings in descriptions are nested below those of the page.
 HEADING_SHIFT, DEEPEST_HEADING = 2, 6
 _safe_link = re.compile(r"(https?://|mailto:)", re.I).match
-# A longer help text of a field opens on request.
+# Longer help texts of fields are collapsed.
 LONGEST_HELP, MOST_CACHED = 280, 4000
-# HTML is escaped. The tags that descriptions use most are turned into Markdown before.
+# HTML is escaped. The tags most common in descriptions are converted to Markdown first.
 _break = re.compile(r"<(?:br|/?p|/?div)(?:\s[^<>]*)?/?>", re.I)
 _link = re.compile(r"""<a\s[^<>]*?href=["']?([^\s"'<>()]+)[^<>]*>([^<>]*)</a>""", re.I)
 _code_tag = re.compile(r"<(code|pre|kbd|tt)>([^<>`]*)</\1>", re.I)
@@ -27,7 +27,7 @@ _strong_tag = re.compile(r"<(strong|b)>\s*([^<>]*?)\s*</\1>", re.I)
 _emphasis_tag = re.compile(r"<(em|i)>\s*([^<>]*?)\s*</\1>", re.I)
 _item_tag = re.compile(r"\s*<li(?:\s[^<>]*)?>\s*", re.I)
 _other_tag = re.compile(r"</?(?:ul|ol|li|span|h[1-6]|a|b|i|em|strong|code|pre)(?:\s[^<>]*)?>", re.I)
-# Components of documentation sites, such as `<Message warning>`; but `<id>` is a placeholder.
+# Components of documentation sites, such as `<Message warning>`, but not placeholders (`<id>`).
 _tag = re.compile(r"<(/?)([A-Za-z][\w-]*)(?:\s[^<>]*)?>")
 _code = re.compile(r"(```.*?```|`[^`\n]*`)", re.S)
 _markup = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)|</?[a-zA-Z][^>\n]*>|^\s*>|[`*#]+", re.M)
@@ -35,7 +35,7 @@ _special = re.compile(r"[\\`*_\[\]<>&\n]|https?:").search
 
 
 def render_markdown(text: str) -> SafeString:
-    """The text as HTML: without raw HTML and images, with links to other sites only."""
+    """Render text as HTML without raw HTML and images; only external links are kept."""
     is_cut = len(text) > LONGEST_TEXT
     text = _replace_tags(text[:LONGEST_TEXT])
     parser = _make_parser()
@@ -54,7 +54,7 @@ def render_markdown(text: str) -> SafeString:
 
 
 def _replace_tags(text: str) -> str:
-    """The text with its HTML as Markdown; what is written as code stays as it is."""
+    """Convert HTML tags in the text to Markdown, except in code."""
     if "<" not in text:
         return text
     # A pattern with one group: every second part is code.
@@ -75,10 +75,10 @@ def _replace_plain_tags(text: str) -> str:
     return _tag.sub(lambda each: "" if each[2] in closed else each[0], text)
 
 
-# A form is drawn again after many edits, with the same texts.
+# Forms are redrawn after many edits, with the same texts.
 @lru_cache(maxsize=MOST_CACHED)
 def render_help(text: str) -> SafeString:
-    """The help text of a field as HTML; of a long one, its first words open the whole."""
+    """The help text of a field as HTML; a long one is collapsed behind its first words."""
     plain = text.strip()
     if not _special(plain) and len(plain) <= LONGEST_HELP:
         return format_html("{}", plain)
@@ -96,14 +96,14 @@ def render_help(text: str) -> SafeString:
     )
 
 
-# It keeps nothing of what it parses, so that one serves all threads.
+# The parser is stateless, so all threads share it.
 @cache
 def _make_parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 
 def _protect_links(tokens: list[Token]) -> None:
-    """Links within the document's own site would lead to pages of ours, or nowhere."""
+    """Drop relative links, which would lead to our own pages or nowhere."""
     for token in tokens:
         if token.type != "link_open":
             continue
@@ -116,7 +116,7 @@ def _protect_links(tokens: list[Token]) -> None:
 
 def excerpt_markdown(text: str) -> str:
     """The first paragraph as plain text, for lists."""
-    # Only the beginning is looked at: a list has fifty of these.
+    # Only the beginning is parsed: a list has fifty of these.
     first = _replace_tags(text[: 4 * LONGEST_EXCERPT]).strip().partition("\n\n")[0]
     plain = " ".join(_markup.sub(r"\1", first).split())
     return plain if len(plain) <= LONGEST_EXCERPT else f"{plain[: LONGEST_EXCERPT - 1].rstrip()}…"

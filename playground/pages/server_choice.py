@@ -1,4 +1,4 @@
-"""The servers of an API to choose from in the form of a connection, with their variables."""
+"""The servers offered in a connection's form, with their variables."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ MOST_SERVERS, MOST_VARIABLES, LONGEST_NOTE = 50, 20, 80
 
 @dataclass(frozen=True)
 class ServerChoice:
-    """An address with a value of each variable that lists its values.
+    """A server URL with one of the listed values for each variable that has some.
 
-    `template` still has the `variables` that may be anything, in braces; `url` has their defaults.
+    `template` still has the other `variables` in braces; `url` has their defaults.
     """
 
     url: str
@@ -32,17 +32,17 @@ class ServerChoice:
         return f"{self.template}{note}"
 
     def fill(self, values: Mapping[str, str]) -> str:
-        """The address with these values; a variable without one has its default."""
+        """The URL with these values; missing ones are replaced by their defaults."""
         typed = {each.name: values.get(each.name, "").strip() for each in self.variables}
         return _fill(self.template, ((v.name, typed[v.name] or v.default) for v in self.variables))
 
     def match(self, url: str) -> dict[str, str] | None:
-        """The values with which this is the address; None if it can't be."""
+        """The values that produce this URL; None if there are none."""
         names = "|".join(re.escape(each.name) for each in self.variables)
         start, *rest = re.split(rf"\{{({names})\}}", self.template) if names else [self.template]
         if not rest:
             return {} if url.rstrip("/") == start.rstrip("/") else None
-        # Without regular expressions, which would try all ways to share a long address out.
+        # Not a regular expression, which would backtrack too much on a long URL.
         url, at, values = url.rstrip("/"), len(start), dict[str, str]()
         if not url.startswith(start):
             return None
@@ -57,18 +57,18 @@ class ServerChoice:
 
 
 def list_servers(api: Api) -> list[ServerChoice]:
-    """The servers of an API with each value that their variables list."""
+    """The servers of an API, expanded by the listed values of their variables."""
     found: dict[str, ServerChoice] = {}
     for server in api.servers:
         for each in islice(_vary(server), MOST_SERVERS):
-            # Relative ones have no host to send to.
+            # Relative URLs have no host to send to.
             if ABSOLUTE.match(each.url):
                 found.setdefault(each.url, each)
     return list(found.values())[:MOST_SERVERS]
 
 
 def list_variables(servers: Iterable[ServerChoice]) -> list[ServerVariable]:
-    """The variables that people fill in, each name once."""
+    """The distinct variables that people fill in."""
     found: dict[str, ServerVariable] = {}
     for server in servers:
         for each in server.variables:

@@ -1,1 +1,1 @@
-"""Pages of APIs: the list, imports and their reports, operations to browse, changes."""
+"""Pages for APIs: the list, imports and their reports, browsing operations, changes."""

@@ -1,4 +1,4 @@
-"""The API or operation that a page is about, built in or imported."""
+"""Find the API or operation that a page shows, built-in or imported."""
 
 from __future__ import annotations
 
@@ -49,17 +49,17 @@ def get_operation_or_404(api_id: str, key: str) -> Operation:
 
 
 def key_of(operation: Operation) -> str:
-    """The part of an operation's id that addresses of its API have."""
+    """The part of an operation's id used in its URLs below the API."""
     return operation.id.rpartition(":")[2]
 
 
 def operation_address(operation: Operation) -> str:
-    """The page about an operation."""
+    """The URL of an operation's page."""
     return reverse("api_operation", args=[operation.api.id, key_of(operation)])
 
 
 def require_deleter(request: HttpRequest, api: ImportedApi) -> None:
     """Raise PermissionDenied unless the person may delete the API."""
-    # Its connections go with it, and those are the owners'.
+    # This deletes its connections too, which only owners may do.
     if Connection.objects.filter(api=api.id).exists() and not person_of(request).is_owner:
         raise PermissionDenied(_("Only an owner can delete an API that has connections."))

@@ -1,4 +1,4 @@
-"""The operations of one API: by tag, by words of their path and summary, page by page."""
+"""Browse the operations of an API: by tag, by words in path and summary, paginated."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SEARCHED = ("method", "path", "title", "summary", "tag_lines", "key")
 
 @dataclass(frozen=True)
 class OperationRow:
-    """One operation as the list draws it."""
+    """One operation as the list shows it."""
 
     method: str
     path: str
@@ -84,7 +84,7 @@ def browse_api(request: HttpRequest, api_id: str) -> HttpResponse:
             _describe_row(each) if isinstance(each, ImportedOperation) else each
             for each in listed.rows
         ],
-        # Headings make sense only where the operations of a tag are together.
+        # Headings make sense only if the operations are grouped by tag.
         "is_grouped": LIST.is_own(LIST.read_sort(request)) and not tag and len(tags) > 1,
         "tags": tags,
         "tag": tag,
@@ -115,11 +115,11 @@ def _describe_api(api: Api, imported: ImportedApi | None) -> dict[str, object]:
 
 
 def count_tags(tags: Iterable[Sequence[str]]) -> list[TagCount]:
-    """Each tag with its number of operations, in the order of the document."""
+    """Each tag with its number of operations, in document order."""
     counts: Counter[str] = Counter()
     for each in tags:
         counts.update(each or [""])
-    # Those without a tag come last.
+    # Untagged operations come last.
     named = [TagCount(name, count) for name, count in counts.items() if name]
     return named + ([TagCount("", counts[""])] if counts[""] and named else [])
 
@@ -127,7 +127,7 @@ def count_tags(tags: Iterable[Sequence[str]]) -> list[TagCount]:
 def find_operations(
     rows: QuerySet[ImportedOperation], text: str, tag: str
 ) -> QuerySet[ImportedOperation]:
-    """The operations with each word of the text, and with the tag if there is one."""
+    """The operations that match every word and, if given, the tag."""
     found = rows.filter(contain_words(text, *SEARCHED))
     return found.filter(_has_tag(tag)) if tag else found
 
@@ -152,7 +152,7 @@ def _describe_row(row: ImportedOperation) -> OperationRow:
 def _list_built_in(
     request: HttpRequest, operations: Sequence[Operation], text: str, tag: str
 ) -> ListPage:
-    """The operations of a built-in API, of which there are few: no index has them."""
+    """The operations of a built-in API: there are few, so they aren't indexed."""
     words = text.casefold().split()[:MAX_WORDS]
     rows = [
         OperationRow(

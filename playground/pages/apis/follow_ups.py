@@ -1,4 +1,4 @@
-"""Setting which operations continue with a reply: which one, and where its values come from."""
+"""Set follow-ups: which operations continue with a reply, and where their values come from."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _ask_for_operation(
 
 
 def find_target(api: ImportedApi, wanted: str) -> Operation | None:
-    """The operation of an API that a text means: its key, its method and path, or its title."""
+    """The operation that a text names by key, by method and path, or by title."""
     method, _space, path = wanted.partition(" ")
     rows = api.operations.all()
     found: ImportedOperation | None = (
@@ -128,7 +128,7 @@ def find_target(api: ImportedApi, wanted: str) -> Operation | None:
 def list_value_fields(
     target: Operation, values: Mapping[str, Any], *, is_sent: bool = False
 ) -> list[ValueField]:
-    """A field for each parameter, required ones first; with what is stored, or was sent."""
+    """A field for each parameter, required ones first, with the stored or submitted values."""
     listed = sorted(target.parameters, key=lambda each: not each.required)
     fields = []
     for each in listed[:MOST_PARAMETERS]:
@@ -138,7 +138,7 @@ def list_value_fields(
 
 
 def find_value_fault(value: str) -> str:
-    """What is wrong with where a value comes from, as a sentence; empty if nothing is."""
+    """Why the source of a value isn't valid, as a sentence; empty if it is."""
     if len(value) > LONGEST_POINTER:
         limit = {"limit": LONGEST_POINTER}
         return _("This can have at most %(limit)s characters.") % limit
@@ -155,7 +155,7 @@ def find_value_fault(value: str) -> str:
 
 
 def find_fault(fields: list[ValueField], others: int) -> str:
-    """What is wrong with the whole form, as a sentence; empty if nothing is."""
+    """Why the form as a whole isn't valid, as a sentence; empty if it is."""
     if others >= MOST_FOLLOW_UPS:
         return _("An operation can have at most %d of these.") % MOST_FOLLOW_UPS
     if fields and not any(each.value for each in fields):
@@ -164,7 +164,7 @@ def find_fault(fields: list[ValueField], others: int) -> str:
 
 
 def suggest_values(operation: Operation) -> Iterator[str]:
-    """Pointers to what the document says a success has, and the call's own parameters."""
+    """Suggestions: pointers into the documented success, and the call's own parameters."""
     for status in list_successes(operation.replies)[:1]:
         content = find_content(operation.replies, int(status[0]) * 100) or operation.replies[status]
         yield from _list_pointers(find_schema(content, JSON))
@@ -184,7 +184,7 @@ def _list_pointers(schema: Mapping[str, Any], pointer: str = "", depth: int = 0)
 @needs(Role.EDITOR)
 @require_POST
 def drop_follow_up(request: HttpRequest, api_id: str, key: str) -> HttpResponse:
-    """Offer an operation no longer; links of the document stay."""
+    """Remove a follow-up; the document's own links stay."""
     api = get_imported_api(api_id)
     target = request.POST.get("operation", "")
     if read_rules(api.rules, key).find_follow_up(target):

@@ -1,4 +1,4 @@
-"""Importing an OpenAPI document: from a file, pasted, or from an address; and newer ones."""
+"""Import an OpenAPI document from a file, pasted text or an address; update and refresh it."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from playground.sending.document_fetching import FetchRefused, check_address, fe
 from playground.sending.document_refreshing import refresh_api
 from playground.sending.reference_fetching import add_references, fetch_source
 
-# Lines of the document around a fault, and characters of each: it may be one line of megabytes.
+# Lines shown around a fault, and characters of each: a document may be one line of megabytes.
 LINES_AROUND, LONGEST_LINE = 2, 160
 
 
 @dataclass(frozen=True)
 class ImportFault:
-    """Why a document wasn't imported, where that is, and the lines around that place."""
+    """Why a document wasn't imported, with the position and the lines around it."""
 
     message: str
     line: int = 0
@@ -44,7 +44,7 @@ class ImportFault:
 
 @dataclass(frozen=True)
 class Typed:
-    """What people typed, to show it again."""
+    """The submitted values, to show them again."""
 
     name: str = ""
     url: str = ""
@@ -54,20 +54,20 @@ class Typed:
 
 @dataclass(frozen=True)
 class Sent:
-    """What the form sent: a document, and the address that it was fetched from."""
+    """The submitted document, and the address it was fetched from."""
 
     data: bytes
     url: str = ""
 
 
 class NothingSent(ValueError):
-    """The form has no document; the text is a sentence for people."""
+    """The form has no document; the message is shown to users."""
 
 
 @needs(Role.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_api(request: HttpRequest) -> HttpResponse:
-    """The form; after it, the report of the import."""
+    """Show the form; after an import, redirect to the report."""
     trail = breadcrumbs((_("APIs"), reverse("apis")), _("Import"))
     return _answer(request, None, {"trail": trail})
 
@@ -75,7 +75,7 @@ def import_api(request: HttpRequest) -> HttpResponse:
 @needs(Role.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def update_api(request: HttpRequest, api_id: str) -> HttpResponse:
-    """Import a newer document in place of an API's; one that breaks something is shown first."""
+    """Update an API with a newer document; breaking changes are shown first."""
     api = get_imported_api(api_id)
     return _answer(request, api, {"trail": breadcrumbs_of(api, _("Update")), "api": api})
 
@@ -122,10 +122,10 @@ def _import(
 
 
 def _read_sent(request: HttpRequest, typed: Typed) -> Sent:
-    """The document of the form: a file before pasted text, and that before an address."""
+    """The submitted document: a file takes precedence over text, and text over an address."""
     upload = request.FILES.get("file")
     if upload is not None:
-        # Checked before reading: a large upload is in a file, not in memory.
+        # Checked before reading: large uploads are on disk, not in memory.
         if (upload.size or 0) > MOST_BYTES:
             raise NothingSent(_("The file is larger than 20 MB."))
         return Sent(upload.read())
@@ -138,7 +138,7 @@ def _read_sent(request: HttpRequest, typed: Typed) -> Sent:
 
 
 def find_lines_around(data: bytes, line: int) -> tuple[tuple[int, str], ...]:
-    """The lines around a line of the document, numbered from 1; none for the line 0."""
+    """The numbered lines around a line of the document, from 1; none for line 0."""
     if not line:
         return ()
     lines = data.decode("utf-8", "replace").split("\n")
@@ -152,7 +152,7 @@ def find_lines_around(data: bytes, line: int) -> tuple[tuple[int, str], ...]:
 def show_imported(
     request: HttpRequest, imported: ApiImport | WaitingDocument, is_new: bool = False
 ) -> HttpResponse:
-    """The page that tells what an import changed or would change."""
+    """Redirect to the page with what an import changed or would change."""
     if isinstance(imported, WaitingDocument):
         return redirect("waiting_document", imported.api_id)
     api = imported.api
@@ -182,7 +182,7 @@ def refresh_document(request: HttpRequest, api_id: str) -> HttpResponse:
     try:
         found = refresh_api(person_of(request), api)
     except (FetchRefused, InvalidDocument, ImportRefused) as error:
-        # The page of the API shows why, too, until a refresh succeeds.
+        # The API's page also shows this until a refresh succeeds.
         messages.error(request, _("Not refreshed. %(why)s") % {"why": error})
         return redirect("api", api.id)
     return show_imported(request, found)
@@ -206,7 +206,7 @@ def schedule_refresh(request: HttpRequest, api_id: str) -> HttpResponse:
 @needs(Role.EDITOR)
 @require_POST
 def read_references(request: HttpRequest, api_id: str) -> HttpResponse:
-    """Fetch the document again with those of its own origin that it refers to."""
+    """Fetch the document again, along with documents of the same origin that it refers to."""
     api = get_imported_api(api_id)
     if not api.url:
         messages.warning(request, _("This API has no address. Import its document again."))
@@ -214,7 +214,7 @@ def read_references(request: HttpRequest, api_id: str) -> HttpResponse:
     person = person_of(request)
     try:
         source = fetch_source(person, api.url, with_references=True)
-        # Somebody asked for it after the report had named them: nothing is held back.
+        # Somebody requested this after seeing the report, so even breaking changes are imported.
         imported = import_source(person, source, url=api.url, api=api, reads_references=True)
     except (FetchRefused, InvalidDocument, ImportRefused) as error:
         messages.error(request, _("Not fetched. %(why)s") % {"why": error})

@@ -1,4 +1,4 @@
-"""APIs: the list, what an import understood, what an update changed, and deleting one."""
+"""The list of APIs, import reports, changes by updates, and deletion."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ MOST_CHANGES = 20
 @needs(Role.VIEWER)
 @require_safe
 def show_apis(request: HttpRequest) -> HttpResponse:
-    """The imported APIs and the built-in ones, from the index alone."""
+    """List imported and built-in APIs, using only the index."""
     text = request.GET.get("find", "").strip()[:200]
-    # Reports are large, and documents are larger.
+    # Reports are large, and documents even larger.
     found = ImportedApi.objects.filter(contain_words(text, "title", "id")).defer("report", "rules")
     found = found.annotate(operation_count=Count("operations")).select_related("person", "waiting")
-    # Those of a waiting document are as large.
+    # The same is true of waiting documents.
     found = found.defer("waiting__report", "waiting__obstacles", "waiting__changes")
     listed = LIST.read(request, found)
     counts = dict(Connection.objects.order_by().values_list("api").annotate(number=Count("pk")))
@@ -86,7 +86,7 @@ def breadcrumbs_of(api: ImportedApi, here: str) -> list[dict[str, str]]:
 @needs(Role.VIEWER)
 @require_safe
 def show_report(request: HttpRequest, api_id: str) -> HttpResponse:
-    """What the import understood: forms, JSON fields, operations that can't be sent, faults."""
+    """The import report: forms, JSON fields, operations that can't be sent, faults."""
     api = get_imported_api(api_id)
     operations = api.report.get("operations", [])
     context = {
@@ -101,7 +101,7 @@ def show_report(request: HttpRequest, api_id: str) -> HttpResponse:
 
 
 def list_changes(api: ImportedApi) -> list[dict[str, Any]]:
-    """The updates of an API, newest first, with what they changed as numbers."""
+    """The updates of an API, newest first, with the number of changes."""
     rows = api.changes.select_related("person")[:MOST_CHANGES]
     return [
         {
@@ -116,9 +116,9 @@ def list_changes(api: ImportedApi) -> list[dict[str, Any]]:
 @needs(Role.VIEWER)
 @require_safe
 def show_change(request: HttpRequest, api_id: str, change_id: int) -> HttpResponse:
-    """What one update changed, breaking changes first, and what uses those operations."""
+    """The changes of one update, breaking ones first, and what uses those operations."""
     api = get_imported_api(api_id)
-    # A number that no database column could hold is just not found.
+    # A number too large for a database column simply isn't found.
     found = api.changes.filter(pk=change_id).first() if change_id < 2**63 else None
     if found is None:
         raise Http404(_("There is no such update."))
@@ -137,15 +137,15 @@ def show_change(request: HttpRequest, api_id: str, change_id: int) -> HttpRespon
 
 
 def describe_change_rows(changes: Iterable[dict[str, Any]], usage: Usage) -> list[dict[str, Any]]:
-    """The rows of a table of changes: breaking ones first, then those of operations in use."""
+    """The rows of the table of changes: breaking ones first, then those of operations in use."""
     rows = [_describe_change(each, usage.by_operation) for each in changes]
-    # Stable, so that each part stays in the order of the document.
+    # Stable, so that each group keeps the document's order.
     rows.sort(key=lambda each: (not each["change"]["breaking"], not each["uses"]))
     return rows
 
 
 def _describe_change(change: dict[str, Any], by_operation: Any) -> dict[str, Any]:
-    # Drafts and templates made before the update have the operation's former id.
+    # Drafts and templates made before the update refer to the former id.
     ids = dict.fromkeys(filter(None, [change["operation"], change.get("former", "")]))
     uses = [use for id in ids for use in by_operation.get(id, ())]
     return {"change": change, "key": change["operation"].rpartition(":")[2], "uses": uses}
@@ -154,7 +154,7 @@ def _describe_change(change: dict[str, Any], by_operation: Any) -> dict[str, Any
 @needs(Role.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_imported_api(request: HttpRequest, api_id: str) -> HttpResponse:
-    """Ask once, naming all that uses the API; then delete it with its connections."""
+    """Confirm, listing everything that uses the API; then delete it and its connections."""
     api, person = get_imported_api(api_id), person_of(request)
     connections = Connection.objects.filter(api=api.id).order_by(Lower("name"))
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""One operation of an API: what its document says, and starting a draft of it."""
+"""The page of an operation: what its document says, and a button to start a draft."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.workspace.models import Connection
 
-# RFC 9110, section 9.3: some servers reject a body there, so an optional one starts left out.
+# RFC 9110, section 9.3: some servers reject a body here, so an optional one starts left out.
 BODY_IS_UNUSUAL = ("GET", "HEAD", "DELETE")
 LONGEST_TITLE = 100
-# Without a body there is nothing to send but the address; the document stays what it was.
+# The stored document of an operation without a body, which is never sent.
 NO_DOCUMENT = "{}"
 MOST_EXAMPLES = 50
 SHOWN_EXAMPLE = 4000
@@ -46,7 +46,7 @@ SHOWN_EXAMPLE = 4000
 
 @dataclass(frozen=True)
 class StartingPoint:
-    """A body to start with: an example of the document. `id` is its word in forms."""
+    """An example body to start with. `id` is its value in forms."""
 
     id: str
     title: str
@@ -56,7 +56,7 @@ class StartingPoint:
 
     @property
     def shown(self) -> str:
-        """The beginning of its text, for the page."""
+        """The beginning of its text, as shown on the page."""
         is_long = len(self.text) > SHOWN_EXAMPLE
         return f"{self.text[:SHOWN_EXAMPLE]}\n…" if is_long else self.text
 
@@ -74,7 +74,7 @@ def render_operation(
     form: ReplyRuleForm | None = None,
     trial: Trial | None = None,
 ) -> HttpResponse:
-    """The page; `form` is the rule as it was typed, `trial` what it says about the last reply."""
+    """Render the page; `form` is the rule as typed, `trial` its verdict on the last reply."""
     operation = get_operation_or_404(api_id, key)
     row = ImportedOperation.objects.filter(api=api_id, key=key).select_related("api").first()
     api_title = row.api.title if row else operation.api.title
@@ -114,7 +114,7 @@ def render_operation(
 
 
 def list_links(operation: Operation) -> list[dict[str, Any]]:
-    """The operations that continue with a reply of this one."""
+    """The operations that continue with a reply of this operation."""
     api_id = operation.id.partition(":")[0]
     return [
         {
@@ -129,7 +129,7 @@ def list_links(operation: Operation) -> list[dict[str, Any]]:
 
 
 def _as_typed(value: object) -> object:
-    """The value of a link as people set it: a pointer means the reply's body."""
+    """The value of a link as people type it: a pointer points into the reply's body."""
     return value.removeprefix("$response.body#") if isinstance(value, str) else value
 
 
@@ -146,7 +146,7 @@ def _describe_parameter(parameter: Parameter) -> dict[str, Any]:
 
 
 def list_examples(operation: Operation) -> list[StartingPoint]:
-    """The examples of all media types, in the order of the document."""
+    """The examples of all media types, in document order."""
     return list(_read_examples(operation))[:MOST_EXAMPLES]
 
 
@@ -165,7 +165,7 @@ def _read_examples(operation: Operation) -> Iterator[StartingPoint]:
 @needs(Role.EDITOR)
 @require_POST
 def start_operation(request: HttpRequest, api_id: str, key: str) -> HttpResponse:
-    """Open a draft with the chosen example, else with the smallest sample of the body."""
+    """Open a draft with the chosen example, or by default the smallest valid body."""
     operation = get_operation_or_404(api_id, key)
     wanted = request.POST.get("example", "")
     example = next((each for each in list_examples(operation) if each.id == wanted), None)
@@ -188,7 +188,7 @@ def start_operation(request: HttpRequest, api_id: str, key: str) -> HttpResponse
 
 
 def start_values(operation: Operation) -> dict[str, str]:
-    """Every path parameter, so that the builder shows it, and required ones with a default."""
+    """Every path parameter, so that the builder shows it, and required ones with a value."""
     values = {each.key: read_start(each) for each in operation.path_fields}
     for each in operation.parameters:
         if each.place != "path" and each.required and (start := read_start(each)):

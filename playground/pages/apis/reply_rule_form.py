@@ -1,4 +1,4 @@
-"""The form of how replies of an imported operation are judged, and trying it on the last one."""
+"""The form for the reply rule of an imported operation, and trying it on the last reply."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ CHOICES = (
     (PRESENT, gettext_lazy("a value of the reply is present")),
     (ABSENT, gettext_lazy("a value of the reply is absent")),
 )
-# No help to spell-checkers, and no help from them.
+# These aren't prose: no spell checking or autocorrection.
 EXACT = {"spellcheck": "false", "autocapitalize": "off", "autocomplete": "off", "class": "mono"}
 
 
 class ReplyRuleForm(UncutForm):
-    """Which 2xx replies are successes, and where a refusal says why."""
+    """Which 2xx replies are successes, and where a refusal has its reason."""
 
     comparison = forms.ChoiceField(
         label=gettext_lazy("A 2xx reply is a success if"), choices=CHOICES, required=False
@@ -123,7 +123,7 @@ def check_pointer(text: str) -> None:
 
 
 def make_form(rule: ReplyRule | None, data: Any = None) -> ReplyRuleForm:
-    """The form of a rule, or with what was sent."""
+    """The form for a rule, bound to submitted data if given."""
     rule = rule or ReplyRule()
     initial = {
         "comparison": rule.comparison,
@@ -152,14 +152,14 @@ def describe_rule(rule: ReplyRule) -> list[str]:
 
 @dataclass(frozen=True)
 class Trial:
-    """What a rule says about the last reply; `exchange` is None without one."""
+    """A rule's verdict on the last reply; `exchange` is None if there isn't one."""
 
     exchange: Exchange | None
     verdict: Verdict | None = None
 
 
 def try_rule(person: Person, operation: Operation, rule: ReplyRule | None) -> Trial:
-    """Judge the newest reply of the operation that this person may see."""
+    """Judge the latest reply of the operation that this person may see."""
     rows = visible_exchanges(person).filter(operation=operation.id, status__isnull=False)
     bodies = rows.select_related("reply_head", "reply_body")
     exchange = bodies.order_by("-number").first()

@@ -19,7 +19,7 @@ from playground.people.models import Role
 @needs(Role.EDITOR)
 @require_POST
 def change_rule(request: HttpRequest, api_id: str, key: str) -> HttpResponse:
-    """Store the rule; or, with `try`, only judge the last reply by it."""
+    """Store the rule; with `try`, only judge the last reply by it."""
     api, operation = get_imported_api(api_id), get_operation_or_404(api_id, key)
     form = make_form(operation.verdict.own, request.POST)
     if not form.is_valid():

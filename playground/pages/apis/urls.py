@@ -1,4 +1,4 @@
-"""The addresses of APIs, below `apis/`."""
+"""URLs below `apis/`."""
 
 from django.urls import URLPattern, path
 

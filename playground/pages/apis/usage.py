@@ -1,4 +1,4 @@
-"""What uses the operations of an API: drafts, templates and batches."""
+"""Find what uses the operations of an API: drafts, templates and batches."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from playground.payload_templates.models import Template
 from playground.payload_templates.templates import visible_templates
 from playground.people.models import Person
 
-# Of each kind; a page names what people may look at and counts the rest.
+# Per kind; a page names what people may see and counts the rest.
 MOST_NAMED = 200
 
 
@@ -34,7 +34,7 @@ class Use:
 
 @dataclass(frozen=True)
 class Usage:
-    """All uses of an API by operation, and how many there are that aren't named."""
+    """The uses of an API by operation, and the number of those that aren't named."""
 
     by_operation: Mapping[str, list[Use]]
     unnamed: int
@@ -44,7 +44,7 @@ class Usage:
 
 
 def find_usage(person: Person, api_id: str) -> Usage:
-    """The uses of an imported API: three queries for names, three for counts."""
+    """Find the uses of an imported API: three queries for names, three for counts."""
     prefix = f"{api_id}:"
     found: dict[str, list[Use]] = defaultdict(list)
     drafts = list_drafts(person) if person.may_edit else Draft.objects.none()

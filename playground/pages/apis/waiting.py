@@ -1,4 +1,4 @@
-"""A newer document that would break something: what it changes, and the decision about it."""
+"""Review a newer document that would break something, and decide about it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from playground.people.models import Person, Role
 
 @dataclass(frozen=True)
 class Unfit:
-    """Something that would stop fitting."""
+    """A draft, template or batch that would stop fitting."""
 
     use: Use
     drift: Drift
@@ -43,7 +43,7 @@ class Unfit:
 @needs(Role.VIEWER)
 @require_safe
 def show_waiting(request: HttpRequest, api_id: str) -> HttpResponse:
-    """What the document would change, and which drafts, templates and batches wouldn't fit."""
+    """Show what the document would change, and which drafts, templates and batches would break."""
     api, person = get_imported_api(api_id), person_of(request)
     waiting = WaitingDocument.objects.filter(api=api).select_related("person").first()
     if waiting is None:
@@ -64,7 +64,7 @@ def show_waiting(request: HttpRequest, api_id: str) -> HttpResponse:
 
 
 def find_unfit(person: Person, waiting: WaitingDocument) -> Iterator[Unfit]:
-    """What the person may see of what the document would break."""
+    """The payloads visible to the person that the document would break."""
     proposed = ProposedUpdate(waiting)
     drafts = list_drafts(person) if person.may_edit else Draft.objects.none()
     found = find_drifted_drafts(drafts, proposed)
@@ -84,7 +84,7 @@ def find_unfit(person: Person, waiting: WaitingDocument) -> Iterator[Unfit]:
 @needs(Role.EDITOR)
 @require_POST
 def decide_waiting(request: HttpRequest, api_id: str) -> HttpResponse:
-    """Import the document that was shown, or turn it down."""
+    """Import the document that was reviewed, or turn it down."""
     api, person = get_imported_api(api_id), person_of(request)
     if request.POST.get("do") == "ignore":
         if ignore_waiting(person, api):

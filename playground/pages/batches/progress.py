@@ -143,7 +143,7 @@ def _format_rate(rate: float) -> str:
 def _measure(batch: Batch, now: datetime) -> str:
     if batch.started_at is None or batch.state == Batch.State.PAUSED:
         return ""
-    # "0 s" would read as if nothing had been sent.
+    # "0 s" would look as if nothing had been sent.
     return format_duration(max((batch.ended_at or now) - batch.started_at, timedelta(seconds=1)))
 
 

@@ -78,7 +78,7 @@ class DraftContext:
         return next((s for s in self.sections if any(f.pointer == pointer for f in s.fields)), None)
 
     def find_field(self, pointer: str) -> Field | None:
-        """The field for the value at a pointer, however deep it is in the document."""
+        """The field for the value at a pointer, at any depth of the document."""
         return find_field(self.schema, self.tree, self.field_metadata, pointer)
 
     @cached_property
@@ -88,7 +88,7 @@ class DraftContext:
 
     @property
     def has_body(self) -> bool:
-        """Whether a document is sent: the operation has one, and it isn't left out."""
+        """Whether a body is sent: the operation has one and it isn't left out."""
         return self.operation.body_schema is not None and not self.plan.is_body_left_out
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Parts of the form for any schema: one field, one card of a list, and lists to choose from."""
+"""Fragments of the form for any schema: a field, a card of a list, lists of options."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from playground.pages.builder.draft_context import DraftContext
 from playground.pages.markdown import excerpt_markdown
 
 Query = Mapping[str, Any]
-# A longer list is searched by the server, since a browser would take seconds to draw it.
+# Longer lists are searched on the server: a browser would take seconds to render them.
 MOST_OPTIONS = 500
 
 
@@ -35,7 +35,7 @@ def _bind(field: Field, *, names_inputs: bool = False) -> Any:
 
 
 def find_table(opened: DraftContext, query: Query) -> Grid:
-    """The grid of the list at a pointer. Raises LookupError if it isn't drawn as one."""
+    """The grid of the list at a pointer. Raises LookupError if it isn't drawn as a grid."""
     field = _find(opened, query).innermost
     if field.kind != "table":
         raise LookupError(query)
@@ -72,9 +72,9 @@ def _draw_entries(opened: DraftContext, query: Query) -> str:
 
 
 def _draw_addable(opened: DraftContext, query: Query) -> str:
-    """The keys that an object may get, required ones first, deprecated ones last.
+    """The keys that can be added to an object, required ones first, deprecated ones last.
 
-    Keys that are required because of other values may not be drawn yet on the page that asks.
+    Keys that other values make required are included, since the page may not show them yet.
     """
     pointer = str(query.get("pointer", ""))
     schema = read_union(opened.schema)
@@ -121,7 +121,7 @@ def _draw_options(opened: DraftContext, query: Query) -> str:
     field = _find(opened, query).innermost
     find = str(query.get("find", "")).casefold()
     found = [each for each in field.choices if find in each[1].casefold()]
-    # The one with exactly this name may be far down.
+    # An exact match may be far down.
     found.sort(key=lambda each: each[1].casefold() != find)
     options = [
         {"value": value, "title": label, "note": "", "is_chosen": value == field.text}

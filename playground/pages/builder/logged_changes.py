@@ -17,7 +17,7 @@ from playground.openapi.parameters import Parameter
 from playground.pages.builder.draft_context import DraftContext
 from playground.workspace.models import Connection
 
-# Characters of a change; somebody may have pasted a whole document.
+# Characters shown per change; somebody may have pasted a whole document.
 LOGGED_TEXT = 200
 MASK = "••••"
 
@@ -44,7 +44,7 @@ def describe_logged_change(change: Change, opened: DraftContext) -> dict[str, An
         for each in _list_others(detail, opened)
     ]
     return {
-        # What is outside the document is named below.
+        # Places outside the document are named below.
         "pointer": "" if change.pointer.startswith("#") and others else change.pointer or "/",
         "time": change.made_at,
         "undone": change.state == Change.State.UNDONE,
@@ -65,7 +65,7 @@ def _list_others(detail: Mapping[str, Any], opened: DraftContext) -> Iterator[Ot
                 values = (_show_typed(parameter, each.get(key)) for each in (old, new))
                 yield OtherChange(_name_parameter(parameter, key), *values)
     if "media_type" in detail:
-        # Without a choice, it is the first one.
+        # The default is the first one.
         usual = opened.operation.find_body()
         types = [each or (usual.media_type if usual else "") for each in detail["media_type"]]
         yield OtherChange(_("Media type"), *types)
@@ -90,7 +90,7 @@ def _list_others(detail: Mapping[str, Any], opened: DraftContext) -> Iterator[Ot
 def _name_parameter(parameter: Parameter | None, key: str) -> str:
     if parameter is None:
         return _("Parameter %(name)s") % {"name": key}
-    # The title of a parameter may be a whole sentence, its name is what is sent.
+    # The title of a parameter may be a whole sentence, so use the name that is sent.
     names = {"name": parameter.name, "place": parameter.place}
     return _("Parameter %(name)s (%(place)s)") % names
 
@@ -103,9 +103,9 @@ def _show_typed(parameter: Parameter | None, value: str | None) -> str:
 
 
 def _mask(text: str, change: Change, opened: DraftContext) -> str:
-    """Hide what was typed into a credential's field, and known secrets wherever they were."""
+    """Hide values of credential fields, and known secrets anywhere."""
     # Path values, variables and the connection are logged under names such as
-    # `#path/workflow_uid`, which aren't JSON Pointers: they are no part of the document.
+    # `#path/workflow_uid`, which aren't JSON Pointers into the document.
     is_pointer = change.pointer.startswith("/")
     is_secret = is_pointer and is_secret_pointer(opened.schema, change.pointer)
     if is_secret and text and "{{secret:" not in text:

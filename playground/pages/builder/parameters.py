@@ -1,4 +1,4 @@
-"""The address of a draft: its parameters in every place, its media type, and its request line."""
+"""A draft's parameters in all places, its media type, and its request line."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _has_break = re.compile(r"[\r\n\0]").search
 
 @dataclass(frozen=True)
 class ParameterField:
-    """One parameter as the form draws it.
+    """One parameter as shown in the form.
 
-    `kind` is `text`, `choice` (one of `choices`), `lines` (a list, an item on each line) or
-    `json`. `value` is its text in the field, `start` what it is added with. `item_type` is the
-    type of a list's items, and `choices` are those of its items.
+    `kind` is `text`, `choice` (one of `choices`), `lines` (a list, one item per line) or `json`.
+    `value` is the text in the field, `start` its initial value when added. For a list,
+    `item_type` and `choices` are those of its items.
     """
 
     id: str
@@ -62,12 +62,12 @@ class ParameterField:
 
     @property
     def is_followed(self) -> bool:
-        """Whether the form and the help of this field depend on its value."""
+        """Whether the form and this field's help depend on its value."""
         return self.is_in_path and self.name == WORKFLOW_UID
 
 
 def describe_address(opened: DraftContext) -> dict[str, Any]:
-    """The context of `builder/_address.html`; empty where it would have nothing to fill in."""
+    """The context of `builder/_address.html`; empty if there is nothing to fill in."""
     fields, bodies = list_parameter_fields(opened), opened.operation.bodies
     has_schema = opened.operation.body_schema is not None
     is_optional = has_schema and not opened.operation.body_required
@@ -104,14 +104,14 @@ def _describe(
     value = values.get(parameter.key, "")
     help = name_workflow(opened, name) if place == "path" else ""
     is_json = parameter.takes_structure and not parameter.takes_text
-    # A value that isn't among the choices, such as a reference, needs a field to be typed in.
+    # A value that isn't among the choices, such as a reference, needs a text field.
     is_choice = bool(choices) and (value in choices or not value)
     item_type = find_item_type(parameter)
     lines = write_lines(value, item_type) if item_type else None
     if lines is not None:
         choices = list_enum(parameter.schema["items"])
     return ParameterField(
-        # Names have spaces and quotes, which ids can't have.
+        # Names may contain spaces and quotes, which ids can't.
         id=f"{place}-{name if _is_plain(name) else number}",
         key=parameter.key,
         at=f"#{place}/{name}",
@@ -139,7 +139,7 @@ def _find_kind(lines: str | None, is_json: bool, is_choice: bool) -> str:
 
 
 def find_item_type(parameter: Parameter) -> str:
-    """`string` or `number` for a list of only these, which is typed line by line; else empty."""
+    """`string` or `number` if a list has only these and is typed line by line; else empty."""
     items = parameter.schema.get("items")
     if parameter.media_type or parameter.types - {"null"} != {"array"}:
         return ""
@@ -148,7 +148,7 @@ def find_item_type(parameter: Parameter) -> str:
 
 
 def write_lines(value: str, item_type: str) -> str | None:
-    """A list's JSON text as one item on each line; None if lines can't have its items."""
+    """A list's JSON text as one item per line; None if lines can't represent its items."""
     if not value.strip():
         return ""
     parsed = try_parse(value)
@@ -162,14 +162,14 @@ def write_lines(value: str, item_type: str) -> str | None:
 
 
 def list_parameter_choices(parameter: Parameter) -> tuple[str, ...]:
-    """The values to choose from, as they are typed; none if any value may be typed."""
+    """The values to choose from, as people type them; none if any value is allowed."""
     return list_enum(parameter.schema) or (
         BOOLEANS if parameter.types <= {"boolean", "null"} else ()
     )
 
 
 def list_enum(schema: Mapping[str, Any]) -> tuple[str, ...]:
-    """The values of an `enum` as they are typed; none if there are too many to list."""
+    """The values of an `enum` as people type them; none if there are too many to list."""
     values = schema.get("enum")
     if isinstance(values, list | tuple) and 0 < len(values) <= MOST_CHOICES:
         return tuple(write_typed(each) for each in values if each is not None)
@@ -177,17 +177,17 @@ def list_enum(schema: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def read_start(parameter: Parameter) -> str:
-    """What a parameter starts with: its default, else the only or first value there is."""
+    """The initial value of a parameter: its default, else its only or first value."""
     default = parameter.schema.get("default")
     if default is not None:
         return write_typed(default)
     choices = list_parameter_choices(parameter)
-    # For a required one with several, nobody but the person can choose.
+    # If it is required and has several, the person has to choose.
     return choices[0] if choices and (len(choices) == 1 or not parameter.required) else ""
 
 
 def write_typed(value: Any) -> str:
-    """A value as it is typed: text as it is, everything else as JSON."""
+    """A value as people type it: text unquoted, everything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
@@ -202,19 +202,19 @@ def _find_placeholder(parameter: Parameter, item_type: str) -> str:
 
 
 def draw_address(opened: DraftContext, query: Mapping[str, Any]) -> str:
-    """The section alone, after a parameter was added or left out."""
+    """Render only the section, after a parameter was added or left out."""
     context = {"opened": opened, "address": describe_address(opened)}
     return render_to_string("builder/_address.html", context)
 
 
 def draw_request_line(opened: DraftContext, query: Mapping[str, Any]) -> str:
-    """The request as text, for operations without a document to preview."""
+    """The request as text, for operations without a body to preview."""
     context = {"request_line": write_request_line(opened)}
     return render_to_string("builder/_request_line.html", context)
 
 
 def write_request_line(opened: DraftContext) -> str:
-    """Method, URL and headers as they would be sent, without secrets; else why they can't be."""
+    """Method, URL and headers to be sent, without secrets; or why they can't be."""
     assembled = assemble_plan(opened.plan)
     if assembled.failure is not None:
         return str(assembled.failure.message)
@@ -225,5 +225,5 @@ def write_request_line(opened: DraftContext) -> str:
 
 
 def describe_media_type(media_type: str) -> str:
-    """Why an edit can't choose a media type."""
+    """The message for an edit with an unknown media type."""
     return _("This operation has no body of the type %(type)s.") % {"type": media_type[:100]}

@@ -1,4 +1,4 @@
-"""Edits of unions, lists and objects: what starts a new value, and what is kept of an old one."""
+"""Edits of unions, lists and objects: initial values, and which old values are preserved."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from playground.pages.builder.draft_context import DraftContext
 
 
 class ImpossiblePart(ValueError):
-    """The document has no such part now; the text is a message for people."""
+    """The document has no such part; the message is shown to users."""
 
 
 def complete_part_edit(opened: DraftContext, edit: Edit) -> Edit:
-    """The edit with the values that only the schema knows, for the kinds in PART_KINDS."""
+    """The edit completed with values from the schema, for the kinds in PART_KINDS."""
     return PART_KINDS[edit.kind](opened, edit)
 
 
 def choose_alternative(opened: DraftContext, edit: Edit) -> Edit:
-    """The edit that makes the value at a pointer another alternative of its union, whose title
-    is `value`. What was typed in the old one is kept aside; keys of both stay."""
+    """The edit that switches the value at a pointer to the alternative titled `value`. Values of
+    the old alternative are set aside; keys that both have stay."""
     field = _find(opened, edit.pointer)
     while edit.value not in {each.title for each in field.alternatives}:
         if field.inner is None:
@@ -57,7 +57,7 @@ def choose_alternative(opened: DraftContext, edit: Edit) -> Edit:
 def _start_alternative(
     union: Union, chosen: Alternative, old: Alternative | None, kept: str | None, before: Any
 ) -> Any:
-    """The value that an alternative has when it is chosen."""
+    """The initial value of a newly chosen alternative."""
     after = parsing.parse(kept or printing.dump(start_value(chosen.schema, blank=True)))
     if not isinstance(after, dict):
         return after
@@ -76,12 +76,12 @@ def _start_alternative(
 
 
 def _is_same_field(old: Schema | None, new: Schema) -> bool:
-    # A constant tells the alternatives apart: it must not follow into another one.
+    # Constants tell alternatives apart, so they must not be carried over.
     return old is not None and len(list_values(new)) != 1 and (old is new or old == new)
 
 
 def _tag_of(union: Union, chosen: Alternative) -> str:
-    """The value of the discriminator that names an alternative."""
+    """The discriminator value of an alternative."""
     named = map_tags(union.schema, union.discriminator).items()
     tags = [tag for tag, name in named if name in chosen.tags]
     return next(iter([*tags, *chosen.tags]), chosen.title)
@@ -90,7 +90,7 @@ def _tag_of(union: Union, chosen: Alternative) -> str:
 def _set_rivals_aside(
     union: Union, chosen: Alternative, after: Any, pointer: str, aside: list[str]
 ) -> list[Edit]:
-    """Edits so that the value is recognised as the chosen alternative, where it fits several."""
+    """Edits that make a value match only the chosen alternative if it matches several."""
     edits: list[Edit] = []
     for _each in union.alternatives:
         found = find_alternative(union, after, aside)
@@ -104,7 +104,7 @@ def _set_rivals_aside(
 
 def add_field(opened: DraftContext, edit: Edit) -> Edit:
     """The edit that adds a key to an object, or a value where there is none yet. `value` may be
-    its JSON text; else it starts as its schema says."""
+    its JSON text; by default, it starts with the schema's initial value."""
     if not edit.pointer:
         raise ImpossiblePart(_("An edit must have a kind and a pointer."))
     state, schema = opened.state, _object_schema(opened, pointers.parent(edit.pointer))
@@ -118,8 +118,8 @@ def add_field(opened: DraftContext, edit: Edit) -> Edit:
 
 
 def add_item(opened: DraftContext, edit: Edit) -> Edit:
-    """The edit that inserts an item into a list, which it creates if it is absent. With a
-    `value`, JSON text, that is the item, and comes last."""
+    """The edit that inserts an item into a list and creates the list if it is absent. A `value`
+    (JSON text) is appended as the item."""
     field = _find(opened, edit.pointer).innermost
     if edit.value:
         edit = replace(edit, index=field.count)
@@ -132,7 +132,7 @@ def add_item(opened: DraftContext, edit: Edit) -> Edit:
 
 
 def check_item(opened: DraftContext, edit: Edit) -> Edit:
-    """The edit that makes a list have a value (JSON text), at its end, or have it no longer.
+    """The edit that appends a value (JSON text) to a list or removes it.
 
     All other items stay as they are.
     """
@@ -164,7 +164,7 @@ def _find(opened: DraftContext, pointer: str) -> Field:
 
 
 def _object_schema(opened: DraftContext, pointer: str) -> Schema:
-    """The schema of the object at a pointer, as the alternative that it is."""
+    """The schema of the object at a pointer; in a union, that of the matching alternative."""
     whole = opened.schema
     if not pointer and not read_union(whole).alternatives:
         return read_union(whole).schema
@@ -172,7 +172,7 @@ def _object_schema(opened: DraftContext, pointer: str) -> Schema:
 
 
 def _order_at(opened: DraftContext, pointer: str) -> list[str]:
-    """The order of the keys beside the one at a pointer."""
+    """The schema order of the keys in the object that has the one at a pointer."""
     if not pointer or isinstance(_above(opened, pointer), list):
         return []
     return list(list_members(_object_schema(opened, pointers.parent(pointer))))
@@ -183,7 +183,7 @@ def _above(opened: DraftContext, pointer: str) -> Any:
     return parsing.parse(text) if text[:1] == "[" else None
 
 
-# The kinds that scripts send, and what makes edits of a draft of them.
+# The kinds that scripts send, and the functions that turn them into edits of a draft.
 PART_KINDS: Mapping[str, Callable[[DraftContext, Edit], Edit]] = {
     "alternative": choose_alternative,
     "add-field": add_field,

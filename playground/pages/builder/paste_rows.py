@@ -95,7 +95,7 @@ def _list_known(opened: DraftContext, pointer: str, keys: Sequence[str]) -> list
 
 
 def _list_kinds(opened: DraftContext, pointer: str) -> dict[str, str]:
-    """The columns of a schema's list that have numbers, true or false."""
+    """The columns of a schema's list that hold numbers or booleans."""
     try:
         grid = find_table(opened, {"pointer": pointer})
     except LookupError:

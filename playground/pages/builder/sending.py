@@ -40,7 +40,7 @@ from playground.sending.submission import (
 )
 from playground.workspace.files import inline_files
 
-# What is listed with the languages: the ids and notations of OpenAPI examples.
+# OpenAPI examples, listed with the languages: their ids and formats.
 EXAMPLES = {"openapi-yaml": YAML, "openapi-json": JSON}
 # A quick reply is part of this response. For a slower one the page polls: a request that waits
 # longer would hold a thread of the server.
@@ -133,7 +133,7 @@ def show_code(request: HttpRequest, draft_id: uuid.UUID, language: str) -> HttpR
 
 
 def write_draft_example(opened: DraftContext, notation: str) -> str:
-    """The draft as an OpenAPI example, or a comment that says why it can't be one."""
+    """The draft as an OpenAPI example, or a comment that says why that isn't possible."""
     draft = opened.draft
     state = state_of(draft)
     variables = variable_values(draft.connection, state.metadata)

@@ -122,8 +122,8 @@ def show_templates(request: HttpRequest) -> HttpResponse:
 
 
 def _list_filters(person: Person, search: Search) -> list[tuple[str, str]]:
-    """The operations to filter by: the built-in ones, and imported ones that templates have."""
-    # There may be thousands of others, none of which any template belongs to.
+    """The operations to filter by: the built-in ones, and imported ones with templates."""
+    # There may be thousands of others without any template.
     imported = visible_templates(person).filter(operation__contains=":").order_by("operation")
     ids = imported.values_list("operation", flat=True).distinct()[:MAX_OPERATIONS]
     titles = {each.id: each.title for each in list_operations()}
@@ -144,7 +144,7 @@ def _read_search(request: HttpRequest) -> Search:
 
 
 def _describe_rows(person: Person, templates: Sequence[Template]) -> list[TemplateRow]:
-    # Unless some are outdated, the rows need the same few queries however many there are.
+    # Unless some are outdated, any number of rows needs the same few queries.
     outdated = find_broken_templates(templates)
     names = _workflow_names(templates)
     starred = find_favourites(person, templates)

@@ -134,7 +134,7 @@ def _describe_target(template: Template, version: Version) -> dict[str, object]:
 
 
 def _describe_drift(person: Person, template: Template, version: Version) -> dict[str, object]:
-    """How the newest version no longer fits; older ones aren't repaired."""
+    """The drift of the newest version; older ones aren't repaired."""
     if version.number != template.latest_version:
         return {}
     drift = find_template_drift(template)

@@ -178,5 +178,5 @@ def with_code(message: str) -> SafeString:
 
 @register.filter
 def help_text(text: str) -> SafeString:
-    """The Markdown of a document's description, as the help of a field."""
+    """Render a description's Markdown as the help text of a field."""
     return render_help(text)

@@ -1,4 +1,4 @@
-"""The links of a reply, in the fragment that shows it."""
+"""The template tag for the links of a reply."""
 
 from django import template
 from django.template.context import Context
@@ -14,8 +14,8 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def follow_ups(context: Context, exchange: Exchange) -> SafeString | str:
-    """`{% follow_ups exchange %}`: a button for each operation that continues with its reply."""
-    # A reply may be anything; the verdict must be readable regardless.
+    """`{% follow_ups exchange %}`: a button for each operation that continues with the reply."""
+    # Replies may contain anything; the verdict has to be shown regardless.
     try:
         offers = list_offers(exchange)
     except Exception as error:
