@@ -12,8 +12,8 @@ from django.db.models import Max
 
 from playground.apis.catalog import parse_other
 from playground.apis.models import ApiChange, WaitingDocument
-from playground.openapi.comparison import OperationDifference
 from playground.openapi.operations import Operation, UnknownOperation, get_operation
+from playground.openapi.schema_comparison import OperationDifference
 
 Id = TypeVar("Id")
 

@@ -1,12 +1,13 @@
 """What a newer document changed, operation by operation."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from playground.openapi.comparison import MOST_DETAILS, compare_operations
 from playground.openapi.operations import Operation, get_operation
-from playground.openapi.parameters import Parameter
+from playground.openapi.parameters import Parameter, RequestBody
 
 BUILT_IN = get_operation("launch-workflow")
 NAME = {"type": "string"}
@@ -125,6 +126,24 @@ def test_parameters_and_bodies_come_and_go() -> None:
         "It has no body any more.": True,
         "The query parameter size is new.": False,
     }
+
+
+def test_every_media_type_is_compared() -> None:
+    def offer(**schemas: dict[str, Any]) -> Operation:
+        bodies = tuple(RequestBody(name, each) for name, each in schemas.items())
+        return replace(make(body=bodies[0].schema), bodies=bodies)
+
+    closed = {"properties": {"a": {**NAME, "enum": ["x"]}}}
+    old = offer(json={"properties": {"a": NAME}}, xml={"properties": {"a": NAME}}, text=NAME)
+    new = offer(json=closed, xml={**closed, "required": ["a"]}, csv=NAME)
+    [change] = compare_operations([old], [new])
+    assert {each.message: each.breaking for each in change.differences} == {
+        'a must be one of "x" now.': True,
+        "As xml: a is required now.": True,
+        "The body can't be text any more.": True,
+        "The body can be csv now.": False,
+    }
+    assert compare_operations([old], [replace(old)]) == []
 
 
 def test_a_schema_that_contains_itself_is_walked_once() -> None:

@@ -158,6 +158,23 @@ def test_parameters_and_media_types_are_repaired(editor: Person, api: ImportedAp
     assert draft.text == ORDER
 
 
+def test_a_change_of_the_chosen_media_type_alone_is_found(editor: Person, api: ImportedApi) -> None:
+    document, form = shop(), "application/x-www-form-urlencoded"
+    content = document["paths"]["/orders"]["post"]["requestBody"]["content"]
+    text = {"type": "string"}
+    described = {"type": "object", "properties": {"item": text, "shop": text}}
+    content[form] = {"schema": described}
+    import_document(editor, as_bytes(document), api=api)
+    start_draft(editor, "corner-shop:placeOrder", '{"item": "tea"}')
+    metadata = Metadata(media_type=form)
+    draft = start_draft(editor, "corner-shop:placeOrder", '{"item": "tea"}', metadata=metadata)
+    content[form] = {"schema": {**described, "required": ["shop"]}}
+    import_document(editor, as_bytes(document), api=api)
+    [(found, drift)] = list_drifted_drafts(editor)
+    assert found.id == draft.id
+    assert [each.pointer for each in drift.problems] == ["/shop"]
+
+
 def test_variants_are_repaired_with_their_template(editor: Person, api: ImportedApi) -> None:
     template = make_order_template(editor)
     content = read_content(get_version(template))
