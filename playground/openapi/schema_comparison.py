@@ -63,10 +63,10 @@ class SchemaComparison:
         self, old: Schema, new: Schema, name: str
     ) -> Iterator[OperationDifference]:
         before, after = _mapping(old.get("properties")), _mapping(new.get("properties"))
-        needed, is_new = _names(new.get("required")), _names(old.get("required"))
+        needed, was_needed = _names(new.get("required")), _names(old.get("required"))
         for key, schema in after.items():
             inner = _join(name, key)
-            required = key in needed and key not in is_new
+            required = key in needed and key not in was_needed
             if key not in before:
                 yield OperationDifference(
                     f"{inner} is new{', and it is required' if required else ''}.", required
@@ -75,6 +75,8 @@ class SchemaComparison:
                 if required:
                     yield OperationDifference(f"{inner} is required now.", True)
                 yield from self.compare(before[key], schema, inner)
+        for key in sorted(needed - was_needed - after.keys()):
+            yield OperationDifference(f"{_join(name, key)} is required now.", True)
         is_closed = new.get("additionalProperties") is False
         for key in list_unmatched(before, after):
             yield OperationDifference(f"{_join(name, key)} is no longer documented.", is_closed)

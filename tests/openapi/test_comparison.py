@@ -87,6 +87,7 @@ def test_operations_are_added_removed_and_renamed() -> None:
             "a[].b is required now.",
             True,
         ),
+        ({}, {"required": ["b"]}, "a.b is required now.", True),
         (
             {"oneOf": [{"title": "Card"}, {"title": "Bank"}]},
             {"oneOf": [{"title": "Bank"}, {"title": "Cash"}]},
