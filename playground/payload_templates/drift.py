@@ -1,4 +1,4 @@
-"""Drafts and templates that no longer fit their workflow or their API, and their repair."""
+"""Find drafts and templates that no longer fit their workflow or API, and repair them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MAX_LISTED = 300
 # An empty Q would match every row.
 NOTHING = Q(pk__in=[])
 OF_IMPORTED_API = Q(operation__contains=":")
-# When the payload of a draft was made: what changed before that isn't drift.
+# When a draft's payload was made: earlier changes aren't drift.
 MADE_AT = Coalesce("payload_made_at", "created_at")
 
 
@@ -55,7 +55,7 @@ def list_drifted_drafts(person: Person) -> list[tuple[Draft, Drift]]:
 def find_drifted_drafts(
     rows: QuerySet[Draft], updates: ApiUpdates, matches: Q = NOTHING
 ) -> list[tuple[Draft, Drift]]:
-    """Those of these drafts that updates of their APIs broke, or that match and no longer fit."""
+    """The outdated drafts among these: broken by updates of their API, or matched and broken."""
     if updates.newest:
         of_apis = rows.filter(OF_IMPORTED_API).values_list("pk", "operation", MADE_AT)
         matches |= Q(pk__in=updates.filter_changed(of_apis)[:MAX_LISTED])
@@ -66,7 +66,7 @@ def find_drifted_drafts(
 def find_broken_drafts(drafts: Iterable[Draft]) -> set[uuid.UUID]:
     """The ids of those drafts that no longer fit."""
     changed, updates = find_changed_workflows(), ApiUpdates()
-    # Lists defer the documents: only those of changed workflows and operations are loaded.
+    # Documents are deferred in lists: load only those of changed workflows and operations.
     ids = [
         each.id
         for each in drafts
@@ -86,7 +86,7 @@ def list_drifted_templates(person: Person) -> list[tuple[Template, Drift]]:
 
 
 def find_broken_templates(templates: Iterable[Template]) -> set[uuid.UUID]:
-    """The ids of those templates whose newest version no longer fits."""
+    """The ids of templates whose newest version no longer fits."""
     rows = Template.objects.filter(pk__in=[each.pk for each in templates])
     found = find_drifted_templates(rows, ApiUpdates(), _of_changed_workflows())
     return {each.pk for each, drift in found if drift.breaks}
@@ -100,7 +100,7 @@ def _of_changed_workflows() -> Q:
 def find_drifted_templates(
     rows: QuerySet[Template], updates: ApiUpdates, matches: Q = NOTHING
 ) -> Iterator[tuple[Template, Drift]]:
-    """Those of these templates that updates of their APIs broke, or that match and don't fit."""
+    """The outdated templates among these: broken by updates of their API, or matched and broken."""
     if updates.newest:
         of_apis = rows.filter(OF_IMPORTED_API).values_list("pk", "operation", "changed_at")
         matches |= Q(pk__in=updates.filter_changed(of_apis)[:MAX_LISTED])
@@ -149,16 +149,16 @@ def repair_draft(person: Person, draft_id: uuid.UUID) -> bool:
         if not isinstance(apply_edit(person, draft_id, edit, draft.revision, "repair"), Applied):
             return False
     if drift.operation != draft.operation:
-        # No edit: with the former operation the draft couldn't even be opened.
+        # Not an edit: with the old operation, the draft couldn't even be opened.
         Draft.objects.filter(pk=draft.pk).update(operation=drift.operation)
         return True
     return bool(parts)
 
 
 def list_repairs(before: State, after: State) -> list[Edit]:
-    """The edits that lead from a payload to its repaired form."""
+    """The edits that turn a payload into its repaired form."""
     text = [Edit("write", value=after.text)] if after.text != before.text else []
-    # The same text on both sides: only what is around it.
+    # The text is unchanged, so only what is outside it is repaired.
     return [*text, *derive_edits(replace(before, text=after.text), after)]
 
 

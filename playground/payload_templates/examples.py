@@ -1,7 +1,7 @@
-"""A payload as an OpenAPI example: part of an operation, to be merged into its document.
+"""Export a payload as an OpenAPI example: part of an operation, to merge into its document.
 
-Variables have their values, so that the example fits the schema. Secrets and files stay
-references: their values are in no example.
+Variables are replaced with their values, so that the example matches the schema. Secrets and
+files stay references: an example never contains their values.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from playground.openapi.parameters import Parameter
 
 YAML, JSON = "yaml", "json"
 LONGEST_KEY = 60
-# Everything else is written in double quotes: YAML 1.1 and 1.2 disagree about what is a number.
+# Everything else is double-quoted: YAML 1.1 and 1.2 disagree about what is a number.
 _plain = re.compile(r"[A-Za-z_/][A-Za-z0-9_./ -]*[A-Za-z0-9_]|[A-Za-z_]").fullmatch
-# Line breaks that YAML changes, and spaces at the ends of lines.
+# Line breaks that YAML normalises, and trailing spaces.
 _not_in_blocks = re.compile("[\\x00-\\x09\\x0b-\\x1f\x7f-\x9f\u2028\u2029\ufeff]| (?:\n|$)").search
 
 
 class NoExample(ValueError):
-    """The payload can't be an example. The message is for people."""
+    """The payload can't be an example. The message is shown to users."""
 
 
 def make_example(
@@ -82,10 +82,10 @@ def _read_document(text: str, variables: Mapping[str, Any]) -> Tree:
 
 
 def _read_parameter(parameter: Parameter, typed: str, variables: Mapping[str, Any]) -> Tree:
-    """The value of a parameter, of the type that its schema wants."""
+    """The value of a parameter, converted to its schema's type."""
     resolved = _read_document(quote(typed), variables)
     if not isinstance(resolved, str) or isinstance(resolved, NumberToken):
-        return resolved  # it is only a variable
+        return resolved  # just a variable
     parsed = try_parse(resolved)
     kind = "string" if parsed is None else _name_type(parsed[0])
     is_text = "string" in parameter.types and kind not in ("object", "array")

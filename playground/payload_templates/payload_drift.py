@@ -1,4 +1,4 @@
-"""Whether a payload still fits: its workflow's definition or its API's document changed since."""
+"""Find out whether a payload still fits after its workflow or its API's document changed."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from playground.workspace.workflows import find_workflow, read_definition_facts
 
 @dataclass(frozen=True)
 class Drift:
-    """What a newer workflow or document did to one payload.
+    """How a newer workflow or document affects a payload.
 
-    `cause` says what changed, first at `made_at`, and `changes` how, in words. `aligned` is the
-    payload after the repair, which may also give it another `operation`; `left` are the problems
-    that remain then.
+    `cause` says what changed, first at `made_at`; `changes` describes the changes in words.
+    `aligned` is the payload after the repair, which may also change its `operation`; `left` are
+    the remaining problems.
     """
 
     cause: str
@@ -45,17 +45,17 @@ class Drift:
 
     @property
     def breaks(self) -> bool:
-        """False where the workflow only gained something that could be added."""
+        """False if the workflow only gained something that could be added."""
         return any(each.severity != NOTE for each in self.problems)
 
     @property
     def is_gone(self) -> bool:
-        """Whether there is no such operation any more, so that the payload can't be opened."""
+        """Whether the operation no longer exists, so the payload can't be opened."""
         return any(each.pointer == OPERATION for each in self.problems)
 
     @property
     def fixes(self) -> list[str]:
-        """What the repair does, in words, without repeats."""
+        """What the repair does, in words, without duplicates."""
         return list(dict.fromkeys(each.fix.label for each in self.problems if each.fix))
 
 
@@ -66,9 +66,9 @@ def find_payload_drift(
     since: datetime,
     updates: ApiUpdates | None = None,
 ) -> Drift | None:
-    """The drift of a payload that fitted at `since`, or None where it still fits.
+    """The drift of a payload that was valid at `since`, or None if it still fits.
 
-    Callers that ask for many payloads pass the same `updates`, which are read once then.
+    Pass the same `updates` for many payloads, so that they are read only once.
     """
     update = (updates or ApiUpdates()).find(operation_id, since)
     if update is not None:
@@ -116,7 +116,7 @@ def _find_workflow_drift(
     workflow = find_workflow(connection, uid) if schema is not None and uid else None
     if workflow is None or schema is None:
         return None
-    # The first change since then holds the definition that the payload was made for.
+    # The first change since then has the definition that the payload was made for.
     change = workflow.changes.filter(made_at__gt=since).order_by("made_at").first()
     if change is None:
         return None
@@ -145,5 +145,5 @@ def _body_schema(operation_id: str, media_type: str) -> Mapping[str, Any] | None
 
 
 def _definition_facts(definition: str) -> Facts:
-    # Accounts, variables and secrets change without the workflow: they are no drift of it.
+    # Accounts, variables and secrets change independently of the workflow and aren't drift.
     return replace(read_definition_facts(definition), accounts=None, variables=None, secrets=None)

@@ -29,7 +29,7 @@ from playground.workspace.secrets import to_wire
 
 # Not whether it is public and when it was last used: those belong to the original.
 COPIED_FIELDS = ("name", "field", "value", "hosts", "created_by_id")
-# So many schemas of a document are looked at for a list of accounts.
+# How many schemas of a document are searched for a list of accounts.
 MOST_SCHEMAS = 500
 
 Schema = Mapping[str, Any]
@@ -154,7 +154,7 @@ def _items_of(schema: Any) -> Any:
 
 
 def _contains_account_list(schema: Any) -> bool:
-    # Schemas of imported documents may contain themselves. They have no accounts.
+    # Schemas of imported documents may be recursive, and have no accounts.
     waiting, seen = [schema], set[int]()
     while waiting and len(seen) < MOST_SCHEMAS:
         each = waiting.pop()

@@ -217,5 +217,5 @@ def _metadata_edits(shared: State, varied: State) -> Iterator[Edit]:
 
 
 def _is_in_object(state: State, pointer: str) -> bool:
-    # The value of a union, to which another alternative belongs, may be absent or a text.
+    # For a union of another alternative, the value may be absent or a string.
     return text_at(state.text, pointers.parent(pointer))[:1] == "{"

@@ -1,4 +1,4 @@
-"""What a newer schema breaks in a document written for an older one, with fixes."""
+"""Find what a newer schema breaks in a document written for an older one, with fixes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from playground.rules.wording import abbreviate, label_value, types_of
 
 
 def find_body_drift(text: str, old: Schema, new: Schema) -> list[Problem]:
-    """The problems that a document has by the newer schema only."""
+    """The problems that a document has only with the newer schema."""
     known = {(each.code, each.pointer) for each in check_document(text, old, NO_FACTS)}
     problems = [
         each
@@ -36,7 +36,7 @@ def find_body_drift(text: str, old: Schema, new: Schema) -> list[Problem]:
 
 
 def list_only_values(schema: Schema) -> list[Any]:
-    """The values that a schema lists; if it is one, a missing value can only be that."""
+    """The values that a schema lists; if there is only one, a missing value must be that."""
     if "const" in schema:
         return [schema["const"]]
     values = schema.get("enum")
@@ -44,16 +44,16 @@ def list_only_values(schema: Schema) -> list[Any]:
 
 
 class _Fields:
-    """Which keys schemas describe; the rows of a document ask for the same few."""
+    """Looks up which keys schemas describe, cached: rows of a document need the same few."""
 
     def __init__(self) -> None:
         self._branches: dict[int, list[Schema]] = {}
         self._described: dict[tuple[int, str], bool] = {}
-        # While they are in it, nothing else gets their ids.
+        # Keeps them alive, so that their ids aren't reused.
         self._kept: list[Schema] = []
 
     def list_branches(self, schema: Schema) -> list[Schema]:
-        """The schema and the branches of its unions, each once: one may lead back to it."""
+        """The schema and the branches of its unions, each once, since they may be recursive."""
         if id(schema) not in self._branches:
             self._kept.append(schema)
             found: dict[int, Schema] = {}
@@ -68,12 +68,12 @@ class _Fields:
         return self._branches[id(schema)]
 
     def names(self, schema: Schema) -> list[str]:
-        """The names of the documented properties; none if the schema leaves its fields open."""
+        """The names of the documented properties; none if the schema doesn't list any."""
         listed = (each.get("properties", ()) for each in self.list_branches(schema))
         return list(dict.fromkeys(name for names in listed for name in names))
 
     def describes(self, schema: Schema, key: str) -> bool:
-        """Whether a schema says something about a key."""
+        """Whether a schema describes a key."""
         at = id(schema), key
         if at not in self._described:
             branches = self.list_branches(schema)
@@ -81,7 +81,7 @@ class _Fields:
         return self._described[at]
 
     def find_gone(self, value: Any, old: Any, new: Any, at: str = "") -> Iterator[str]:
-        """The pointers of values that the older schema describes and the newer one doesn't."""
+        """The pointers of values that only the older schema describes."""
         if not isinstance(old, Mapping) or not isinstance(new, Mapping) or not new:
             return
         if isinstance(value, list):
@@ -118,9 +118,9 @@ def _report_gone(pointer: str, schema: Schema) -> Problem:
 def _fix_renamed(
     problems: list[Problem], gone: list[str], fields: _Fields, old: Schema, new: Schema
 ) -> dict[str, Fix]:
-    """Fixes for fields that seem to have another name now, by both places.
+    """Fixes for fields that seem to have been renamed, by both places.
 
-    Only where one field is gone and one of its type is missing, or is the only new one.
+    Applies only if one field was removed and one of its type is missing or is the only new one.
     """
     lost: dict[str, list[str]] = {}
     missing: dict[str, list[str]] = {}
@@ -152,7 +152,7 @@ def _has_same_type(old: Schema, new: Schema) -> bool:
 
 
 def _add_fix(problem: Problem, renamed: Mapping[str, Fix], schema: Schema) -> Problem:
-    """The problem with the fix that only the older schema reveals."""
+    """The problem, with a fix that requires knowing the older schema."""
     if problem.pointer in renamed:
         return replace(problem, fix=renamed[problem.pointer])
     if problem.code == "missing" and problem.fix is None:

@@ -87,8 +87,8 @@ def check_document(
 
 
 def may_be_other(schema: Schema | None) -> bool:
-    """Whether a document of this schema may be another value than an object."""
-    # Schemas of the built-in APIs are dicts, and their documents always objects.
+    """Whether a document of this schema may be something other than an object."""
+    # Schemas of the built-in APIs are dicts, and their documents are always objects.
     return isinstance(schema, SchemaNode) and types_of(schema) != ["object"]
 
 

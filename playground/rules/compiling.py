@@ -1,4 +1,4 @@
-"""Schemas compiled to validators, each once."""
+"""Compile schemas to validators, with a cache."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from playground.openapi.formats import FORMATS
 from playground.openapi.schemas import SchemaNode
 from playground.rules.context import ByIdentity, Schema
 
-# Each step of a workflow has a schema of its own, and a workflow may have hundreds.
+# Each step of a workflow has its own schema, and a workflow may have hundreds of steps.
 MOST_COMPILED = 2000
-# Schemas of an imported document come with all they refer to, which may be megabytes.
+# Schemas of imported documents are bundled with everything they refer to: up to megabytes.
 MOST_NODES = 100
 
 
 class CompiledSchema(NamedTuple):
-    """A validator, and the schema as it was written for it: its errors have paths into that."""
+    """A validator and the schema it was compiled from, which the paths in its errors refer to."""
 
     validator: Draft202012Validator
     written: Schema
 
 
 def compile_schema(schema: Schema) -> CompiledSchema | None:
-    """The validator of a schema, or None if it isn't valid JSON Schema."""
+    """The validator for a schema, or None if it isn't valid JSON Schema."""
     if isinstance(schema, SchemaNode):
         return _compile_node(schema)
     return _compile(ByIdentity(schema))
@@ -54,5 +54,5 @@ def _compile_written(written: dict[str, Any]) -> CompiledSchema | None:
 
 
 def _refuse_address(uri: str) -> NoReturn:
-    # An imported schema must not make the server read files or call other hosts.
+    # An imported schema must not make the server read files or contact other hosts.
     raise ValueError(f"not fetched: {uri}")

@@ -91,7 +91,7 @@ def schema_at(schema: Any, pointer: str) -> Schema:
 
 
 def schema_below(schema: Any, segment: str) -> Any:
-    """The schema of one member or item; in a union that of the first branch that has one."""
+    """The schema of a member or item; in a union, that of the first branch that has one."""
     return _find_below(schema, segment, set()) if isinstance(schema, Mapping) else {}
 
 
@@ -106,7 +106,7 @@ def _find_below(schema: Any, segment: str, seen: set[int]) -> Any:
             return inner
     seen.add(id(schema))
     for each in (each for keyword in BRANCHES for each in schema.get(keyword, ())):
-        # A branch may lead back to its own union.
+        # A branch may refer back to its own union.
         if isinstance(each, Mapping) and id(each) not in seen:
             found = _find_below(each, segment, seen)
             if isinstance(found, Mapping) and found:

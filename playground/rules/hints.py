@@ -29,7 +29,7 @@ Check = Callable[[Context, Schema, Values, str], Iterator[Problem]]
 # The mode that is chosen by leaving the choosing property out; no JSON text has this value.
 QUERY = "\0"
 MOST_PLANS = 100
-# A document can't be nested deeper (see `jsontext.parsing`).
+# Documents can't be nested any deeper (see `jsontext.parsing`).
 DEEPEST = 100
 
 
@@ -72,7 +72,7 @@ def _plan_of(schema: ByIdentity) -> _Plan | None:
 
 @lru_cache(maxsize=MOST_PLANS)
 def _has_hints(document: ByIdentity) -> bool:
-    """Whether any schema of an imported document has hints; nearly none has."""
+    """Whether any schema of an imported document has hints; hardly any document does."""
     waiting = [document.value.raw]
     while waiting:
         part = waiting.pop()
@@ -90,7 +90,7 @@ def _make_plan(schema: Any, made: dict[int, _Plan | None], depth: int = 0) -> _P
     if not isinstance(schema, Mapping) or depth > DEEPEST:
         return None
     if id(schema) not in made:
-        # Until it is made: hints of a recursive schema count for its outermost value.
+        # Until computed: a recursive schema's hints apply to its outermost value.
         made[id(schema)] = None
         made[id(schema)] = _plan_level(schema, made, depth + 1)
     return made[id(schema)]

@@ -1,4 +1,4 @@
-"""What a newer document of an API breaks in a payload, and how to bring it in line."""
+"""Find what a newer document of an API breaks in a payload, and repair it."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from playground.rules.parameters import check_typed_values
 from playground.rules.problems import ERROR, WARNING, Fix, FixEdit, Problem
 from playground.rules.wording import abbreviate
 
-# A round applies the fixes of all problems that are listed; some problems hide others.
+# Each round applies the fixes of all listed problems; some problems hide others.
 MOST_ROUNDS = 5
-# Places of fixes that aren't in the document, like those of parameters.
+# Places of fixes outside the document, like those of parameters.
 OPERATION, MEDIA_TYPE = "#operation", "#media-type"
 
 
 @dataclass(frozen=True)
 class OperationPayload:
-    """What is sent by an operation; `values` are those of its parameters, by their keys.
+    """What an operation sends; `values` are those of its parameters, by key.
 
-    An empty media type is the operation's first.
+    An empty media type means the operation's first.
     """
 
     operation: str
@@ -39,9 +39,9 @@ class OperationPayload:
 def find_operation_drift(
     payload: OperationPayload, before: Operation, after: Operation
 ) -> list[Problem]:
-    """What is wrong by `after` with a payload made for `before`, with a fix where it is clear.
+    """The problems that `after` causes in a payload made for `before`, with fixes if possible.
 
-    Problems that it had before are left out: the newer document didn't cause them.
+    Problems that it already had are left out.
     """
     found = [*_check_id(payload, after), *_check_media_type(payload, before, after)]
     return [*found, *_check_body(payload, before, after), *_check_values(payload, before, after)]
@@ -62,7 +62,7 @@ def realign_payload(
 
 
 def _apply(payload: OperationPayload, fix: Fix, after: Operation) -> OperationPayload:
-    """The payload after a fix, unchanged if another problem's fix has removed its place."""
+    """The payload after a fix; unchanged if another fix has removed its place."""
     for edit in fix.edits:
         if edit.pointer == OPERATION:
             payload = replace(payload, operation=edit.value)
@@ -103,7 +103,7 @@ def _check_id(payload: OperationPayload, after: Operation) -> Iterator[Problem]:
 def _check_media_type(
     payload: OperationPayload, before: Operation, after: Operation
 ) -> Iterator[Problem]:
-    """The body's media type, if it is gone, or if not choosing one means another one now."""
+    """The body's media type, if it was removed or if the default is now another one."""
     types = [each.media_type for each in after.bodies]
     former = payload.media_type or (before.bodies[0].media_type if before.bodies else "")
     now = payload.media_type or (types[0] if types else "")
@@ -114,7 +114,7 @@ def _check_media_type(
     else:
         message, chosen = f"The body can't be {former} any more.", types[0]
     value = "" if chosen == types[0] else chosen
-    # Without a chosen type there is nothing to change: the first one is sent.
+    # Without a chosen type, there is nothing to change: the first one is sent.
     fix = Fix(f"Send it as {chosen}", (FixEdit("replace", MEDIA_TYPE, value),))
     offered = fix if value != payload.media_type else None
     params = {"former": former, "now": chosen}
@@ -125,7 +125,7 @@ def _check_body(payload: OperationPayload, before: Operation, after: Operation) 
     text = payload.text
     old, new = before.find_body(payload.media_type), after.find_body(payload.media_type)
     if new is None:
-        # The draft of an operation without a body has an empty object.
+        # The draft of an operation without a body contains an empty object.
         if old is None or text.strip() in ("", "{}"):
             return []
         message = "The operation has no body any more, so none is sent."
@@ -164,7 +164,7 @@ def _check_values(
 
 
 def _find_target(lost: Parameter, free: list[Parameter]) -> Parameter | None:
-    """The parameter that takes the value of one that is gone: it moved, or has another name."""
+    """The parameter that replaces a removed one: it was moved or renamed."""
     same_name = [each for each in free if each.name == lost.name]
     found = same_name or [each for each in free if each.place == lost.place]
     return found[0] if len(found) == 1 and found[0].types == lost.types else None
@@ -183,7 +183,7 @@ def _report_lost(lost: Parameter, target: Parameter | None) -> Problem:
 
 
 def _default_text(parameter: Parameter) -> str | None:
-    """The default of a parameter as somebody would type it; None if there is none."""
+    """The default of a parameter as people would type it; None if there is none."""
     values = [parameter.schema["default"]] if "default" in parameter.schema else []
     values = values or list_only_values(parameter.schema)
     if len(values) != 1:

@@ -1,4 +1,4 @@
-"""Rules about parameters: whether each has a value, and whether its schema allows that value."""
+"""Check parameters: whether required ones are set, and whether the schema allows each value."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from playground.rules.wording import abbreviate
 def check_typed_values(
     parameters: Sequence[Parameter], typed: Mapping[str, str], facts: Facts
 ) -> Iterator[Problem]:
-    """The problems of what is typed for parameters, at such places as `#query/NAME`.
+    """The problems of typed parameters, at places such as `#query/NAME`.
 
-    `typed` is by their keys; one without a key there isn't sent.
+    `typed` has the values by key; parameters without a key there aren't sent.
     """
     for each in parameters:
         if each.place == "path":
@@ -64,7 +64,7 @@ def _check_value(parameter: Parameter, typed: str, facts: Facts) -> Iterator[Pro
             break
     if "{{" not in typed and (compiled is None or compiled.validator.is_valid(value)):
         return
-    # Checked as the only member of a document, so that messages can name it.
+    # Checked as the only key of an object, so that messages can name it.
     text = f"{{{quote(parameter.name)}: {json_text}}}"
     schema = {"properties": {parameter.name: parameter.schema}}
     context = Context(text, {parameter.name: value}, schema, facts)
@@ -77,14 +77,14 @@ def _check_value(parameter: Parameter, typed: str, facts: Facts) -> Iterator[Pro
 
 
 def list_readings(parameter: Parameter, typed: str) -> list[str]:
-    """What is typed as JSON text: text may also be a number; none if it has to be JSON, but isn't.
+    """Typed text as JSON, in each possible way (`1` may be text); none if it isn't valid JSON.
 
-    The last reading is the one to explain.
+    Problems are reported for the last one.
     """
     needs_json = bool(parameter.media_type) and "json" in parameter.media_type.lower()
     parsed = try_parse(typed)
     if parsed is None:
-        # References are the only other texts that become a list, an object or a number.
+        # References are the only other text that can become a list, an object or a number.
         is_reference = any(each.whole for each in find_references(typed))
         must_be_json = needs_json or not parameter.takes_text
         return [] if must_be_json and not is_reference else [quote(typed)]
@@ -106,7 +106,7 @@ def _is_scalar_of(value: Any, types: frozenset[str]) -> bool:
 
 
 def _move(parameter: Parameter, problem: Problem) -> Problem:
-    """A problem of the document as one of the parameter; fixes edit the document only."""
+    """Convert a problem of the document to one of the parameter, without fixes of the document."""
     return replace(problem, pointer=parameter.pointer, line=1, fix=None)
 
 

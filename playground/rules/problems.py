@@ -114,7 +114,7 @@ MESSAGES: Mapping[str, tuple[Severity, str]] = MappingProxyType(
         "lacks-entry": (ERROR, "{subject} is missing a required entry."),
         "not-allowed": (ERROR, "{subject} isn't allowed here."),
         "no-form-fits": (ERROR, "{subject} doesn't match any of the allowed formats."),
-        # Many documents say `oneOf` where they mean `anyOf`, so this doesn't block Send.
+        # Many documents use `oneOf` where they mean `anyOf`, so this doesn't block Send.
         "several-forms-fit": (
             WARNING,
             "{subject} matches several of the allowed formats, but should match only one.",

@@ -54,7 +54,7 @@ SIZES = {
     "minProperties": ("too-few", "entry", "entries"),
     "maxProperties": ("too-many", "entry", "entries"),
 }
-# More would be a list that nobody reads.
+# Nobody reads a longer list.
 MOST_NAMED_OPTIONS = 12
 FORMAT_CODES = {"time": "not-a-time", "duration": "not-a-duration"}
 WITHOUT_PARAMETERS = {
@@ -221,7 +221,7 @@ class _SchemaCheck:
         yield make_problem("does-not-fit", field, subject=subject, says=says)
 
     def explain_forms(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
-        """The errors of the form that was meant, as far as that can be told."""
+        """The errors of the branch that was probably meant."""
         kind = error.kind
         if isinstance(kind, ValidationErrorKind.OneOfMultipleValid):
             yield make_problem("several-forms-fit", pointer, subject=self.subject(pointer))

@@ -1,4 +1,4 @@
-"""Of a value that fits no branch of a union: the branch that was probably meant."""
+"""Find the branch of a union that was probably meant by a value that matches none."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 from jsonschema_rs import ValidationError, ValidationErrorKind
 
-# What each error says about a branch being another one than meant. A constant tells branches
-# apart, and so do the names of the properties; wrong values inside say little.
+# How strongly each error suggests that another branch was meant. Constants and property names
+# tell branches apart; invalid values inside say little.
 CONSTANT, NAMES, CHOICE = 3, 2, 1
 
 
 def find_wrong_choice(error: ValidationError) -> tuple[Sequence[Any], list[Any]] | None:
     """The place and the possible values of the property that tells all branches apart.
 
-    None if it doesn't have a wrong value, or there is no such property.
+    None if there is no such property or its value is valid.
     """
     branches = [_list_choices(error, each) for each in _list_fitting(error)]
     for path, (place, _) in branches[0].items() if len(branches) > 1 else ():
@@ -26,13 +26,13 @@ def find_wrong_choice(error: ValidationError) -> tuple[Sequence[Any], list[Any]]
 
 
 def find_meant_branch(error: ValidationError) -> Sequence[ValidationError]:
-    """The errors of the branch that fits best; if several do, what is wrong in all of them."""
+    """The errors of the best-matching branch; in a tie, only errors that all of them share."""
     fitting = _list_fitting(error)
     if len(fitting) < 2:
         return fitting[0] if fitting else ()
     weighed = sorted((_weigh_branch(error, each), index) for index, each in enumerate(fitting))
     best = [fitting[index] for weight, index in weighed if weight == weighed[0][0]]
-    # Where `a` or numbers above 3 are allowed, "must be above 3" would be half of the truth.
+    # If `a` or numbers above 3 are allowed, "must be above 3" would be only half the truth.
     if any(not _depth(error, each) and not _weigh(error, each) for each in best[0]):
         return ()
     if len(best) == 1:
@@ -46,14 +46,14 @@ def _list_fitting(error: ValidationError) -> list[Sequence[ValidationError]]:
     kind = error.kind
     if not isinstance(kind, ValidationErrorKind.AnyOf | ValidationErrorKind.OneOfNotValid):
         return []
-    # "Null or an object" is common: for an object only the second branch's errors help.
+    # "Null or an object" is common: for an object, only the second branch's errors help.
     return [each for each in kind.context if not any(_is_own_type(error, e) for e in each)]
 
 
 def _list_choices(
     error: ValidationError, branch: Sequence[ValidationError]
 ) -> dict[str, tuple[Sequence[Any], list[Any]]]:
-    """Properties with another value than the branch names: their places and those values."""
+    """Properties that don't have the values required by the branch: their places and values."""
     return {
         str(each.instance_path): (
             each.instance_path,
@@ -69,12 +69,12 @@ def _is_own_type(error: ValidationError, part: ValidationError) -> bool:
 
 
 def _depth(error: ValidationError, part: ValidationError) -> int:
-    """How far below the value of the union a part's error is."""
+    """How many levels below the union's value an error is."""
     return len(part.instance_path) - len(error.instance_path)
 
 
 def _weigh_branch(error: ValidationError, branch: Sequence[ValidationError]) -> tuple[int, int]:
-    """How little a branch fits: errors of what tells branches apart, and others."""
+    """How badly a branch matches: errors in what tells branches apart, then others."""
     weights = [_weigh(error, each) for each in branch]
     return sum(weights), weights.count(0)
 

@@ -74,7 +74,7 @@ def join_names(names: Iterable[str], word: str = "or") -> str:
 
 
 def label_object(schema: Any, pointer: str) -> str:
-    """An object or list as messages name it: Step 1; `lines`, entry 2; The payload."""
+    """The name of an object or list in messages: Step 1; `lines`, entry 2; The payload."""
     items: list[str] = []
     entry = plain = ""
     for segment in pointers.split(pointer):

@@ -1,4 +1,4 @@
-"""OAuth tokens of connections: fetched before a send that needs one, once for all at a time."""
+"""Fetch OAuth tokens of connections before a send that needs one, once for all senders."""
 
 import logging
 import threading
@@ -23,10 +23,10 @@ from playground.workspace.secrets import replace_secret
 
 logger = logging.getLogger("playground.sending")
 
-# How much longer than a send whoever claimed a token may take before it counts as gone.
+# Grace period beyond the send timeout after which a claim of a token counts as abandoned.
 GRACE = timedelta(seconds=10)
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
-# Shown, recorded and masked where the token isn't known yet. It is never sent.
+# Placeholder shown, recorded and masked until the token is known. It is never sent.
 PENDING = "not fetched yet"
 UNAUTHORIZED = 401
 
@@ -34,7 +34,7 @@ UNAUTHORIZED = 401
 def load_tokens(
     connection: Connection, tokens: Sequence[OAuthToken], origin: str
 ) -> tuple[dict[str, Secret], bool]:
-    """The tokens as values by field, and whether one has to be fetched first."""
+    """The token values by field, and whether one has to be fetched first."""
     if not tokens:
         return {}, False
     rows = {row.field: row for row in connection.access_tokens.all()}
@@ -51,10 +51,10 @@ def load_tokens(
 
 @dataclass(frozen=True)
 class Renewal:
-    """What it takes to fetch the tokens of a connection.
+    """Everything needed to fetch the tokens of a connection.
 
-    `load_endpoint` reads the client's values when they are needed: a refresh token may have
-    been replaced since the send was planned.
+    `load_endpoint` reads the client's values on demand: a refresh token may have been replaced
+    since the send was planned.
     """
 
     connection: Connection
@@ -64,10 +64,10 @@ class Renewal:
 
 
 def renew_tokens(renewal: Renewal, tokens: Iterable[OAuthToken]) -> Failure | None:
-    """Fetch the tokens that are missing or about to end; return why that failed.
+    """Fetch the tokens that are missing or about to expire; return the failure, if any.
 
-    Call this from a thread that serves no pages, outside of a transaction: it waits for the
-    token server, or for another thread or process that asks it already.
+    Call this outside a transaction, from a thread that doesn't serve pages: it waits for the
+    token server, or for another thread or process that is already fetching.
     """
     for token in tokens:
         if failure := _renew(renewal, token):
@@ -83,9 +83,9 @@ def _renew(renewal: Renewal, token: OAuthToken) -> Failure | None:
         if row.value and row.renew_at > now:
             return None
         if row.failed_at and row.failed_at >= started:
-            # The attempt that this one waited for: trying again at once would change nothing.
+            # The attempt that this one waited for has failed: an immediate retry would too.
             return _report(row, Failure("token-refused", row.failure, left=False))
-        # One statement: of several threads and processes, one gets the row.
+        # A single statement, so only one of several threads and processes gets the row.
         free = AccessToken.objects.filter(pk=row.pk, renew_at=row.renew_at, claimed_until__lte=now)
         if free.update(claimed_until=now + longest):
             return _fetch_claimed(row, token, renewal)
@@ -106,7 +106,7 @@ def _find_row(connection: Connection, token: OAuthToken) -> AccessToken:
 
 
 def _fetch_claimed(row: AccessToken, token: OAuthToken, renewal: Renewal) -> Failure | None:
-    """Fetch the token of a claimed row, and give the row back whatever happens."""
+    """Fetch the token of a claimed row, and always release the claim."""
     claimed = AccessToken.objects.filter(pk=row.pk)
     try:
         fetched = fetch_token(token, renewal)
@@ -118,9 +118,9 @@ def _fetch_claimed(row: AccessToken, token: OAuthToken, renewal: Renewal) -> Fai
         claimed.update(claimed_until=now, failed_at=now, failure=fetched.message)
         return _report(row, fetched)
     if fetched.refresh_token and token.refresh_token:
-        # The former one is void from now on (RFC 6749, section 6).
+        # The old refresh token may now be revoked (RFC 6749, section 6).
         replace_secret(renewal.connection, token.refresh_token, fetched.refresh_token)
-    # Nothing to update if the connection was edited meanwhile: then this token is out of date.
+    # Updates nothing if the connection was edited meanwhile, which makes this token outdated.
     claimed.update(
         value=fetched.value,
         hosts=host_of(renewal.connection.base_url),
@@ -134,23 +134,23 @@ def _fetch_claimed(row: AccessToken, token: OAuthToken, renewal: Renewal) -> Fai
 
 
 def doubt_tokens(connection: Connection | None, call: Call, result: Reply | Failure) -> None:
-    """Have the tokens of a call fetched again for the next one, if the API rejected it.
+    """If the API rejected a call, have its tokens fetched again for the next one.
 
-    The call itself isn't repeated: people decide that.
+    The call itself isn't repeated: that is for people to decide.
     """
     if connection is None or not isinstance(result, Reply) or result.status != UNAUTHORIZED:
         return
     now = timezone.now()
     sent = {(each.name, each.value) for each in call.secrets}
     for row in connection.access_tokens.filter(renew_at__gt=now):
-        # Of many calls under way, the last ones end when the token has been renewed already.
+        # With many calls in flight, the token may have been renewed before the last ones end.
         if (row.field, row.value) in sent:
             same = AccessToken.objects.filter(pk=row.pk, renew_at=row.renew_at)
             same.update(renew_at=now, expires_at=now)
 
 
 def describe_tokens(connection: Connection | None, credential: Credential) -> str:
-    """A text that differs once a token of the connection was renewed, or has to be."""
+    """A string that changes when a token of the connection is renewed or has to be."""
     if connection is None or not any(each.tokens for each in credential.schemes):
         return ""
     rows = connection.access_tokens.order_by("field").values_list("renew_at", flat=True)
@@ -158,7 +158,7 @@ def describe_tokens(connection: Connection | None, credential: Credential) -> st
 
 
 def _report(row: AccessToken, failure: Failure) -> Failure | None:
-    """The failure, unless the former token still lasts."""
+    """The failure, unless the old token is still valid."""
     if row.value and row.expires_at > timezone.now():
         logger.warning("The token %s wasn't renewed: %s", row.field, failure.message)
         return None
@@ -166,7 +166,7 @@ def _report(row: AccessToken, failure: Failure) -> Failure | None:
 
 
 def fetch_token(token: OAuthToken, renewal: Renewal) -> FetchedToken | Failure:
-    """Ask the token server once, or twice if it seems not to read the client's header."""
+    """Request a token; retry with the client in the body if the server ignores the header."""
     refusal, endpoint = TokenRefusal(""), renewal.load_endpoint()
     for in_body in (False, True):
         try:

@@ -1,4 +1,4 @@
-"""How large a body will be, compared with what its API accepts."""
+"""Compare the size of a body with the limit of its API."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from playground.workspace.files import data_uri_size, format_size
 
 
 def measure_body(text: str, facts: Facts) -> int:
-    """Return the bytes of the document as it is sent, with its files as base64."""
+    """Return the size of the document in bytes as sent, with its files as base64."""
     size = len(text.encode("utf-8", "replace"))
-    # Each reference gives way to the whole file: the text alone says nothing about the size.
+    # References are replaced by whole files, so the text alone doesn't tell the size.
     for name in FILE_REFERENCE.findall(text) if facts.files else ():
         if file := (facts.files or {}).get(name):
             size += data_uri_size(file) - len(f"{{{{file:{name}}}}}")
@@ -23,7 +23,7 @@ def measure_body(text: str, facts: Facts) -> int:
 
 def check_body_size(text: str, operation: Operation, facts: Facts) -> Iterator[Problem]:
     """A warning if the body is larger than the API accepts."""
-    # A warning: the limit is documented, but the API may have raised it since.
+    # Only a warning: the API may have raised its documented limit.
     limit = operation.max_bytes
     if limit and (size := measure_body(text, facts)) > limit:
         params = {

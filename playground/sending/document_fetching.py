@@ -1,4 +1,4 @@
-"""Fetching an OpenAPI document from its address, through the guard like every other call."""
+"""Fetch an OpenAPI document from its address, through the guard like every other call."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from playground.people.models import Person
 from playground.sending.policy import current_limits, current_policy
 
 LONGEST_ADDRESS = 2000
-# Somebody waits for the page, and each fetch holds a thread that would serve others.
+# Somebody is waiting for the page, and each fetch blocks a thread that could serve others.
 LONGEST_SECONDS = 20.0
 MOST_AT_ONCE = 2
 ACCEPT = "application/vnd.oai.openapi+json, application/json, application/yaml, */*;q=0.5"
@@ -26,15 +26,15 @@ free = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
 class FetchRefused(ValueError):
-    """The document wasn't fetched; the text is a sentence for people."""
+    """The document wasn't fetched; the message is shown to users."""
 
 
 class FetchersBusy(FetchRefused):
-    """Too many documents are being fetched at the same time."""
+    """Too many documents are already being fetched."""
 
 
 def fetch_document(person: Person | None, url: str, follow_redirects: bool = True) -> bytes:
-    """The bytes at an address (http or https); raises FetchRefused."""
+    """Fetch the bytes at an address (http or https); raises FetchRefused."""
     url = check_address(url)
     if not free.acquire(blocking=False):
         raise FetchersBusy(_("Other documents are being fetched. Try again in a few seconds."))
@@ -44,7 +44,7 @@ def fetch_document(person: Person | None, url: str, follow_redirects: bool = Tru
         free.release()
     if isinstance(result, Failure):
         if result.code == "guard-refused":
-            # As for syncs: nothing else would show that somebody tried.
+            # As for syncs: nothing else records the attempt.
             host = urlsplit(url).netloc.rpartition("@")[2]
             record_event(person, "fetch-document", host, f"not-sent: {result.code}")
         raise FetchRefused(result.message)
@@ -52,7 +52,7 @@ def fetch_document(person: Person | None, url: str, follow_redirects: bool = Tru
 
 
 def check_address(url: str) -> str:
-    """The address without what is around it; raises FetchRefused for one that can't be used."""
+    """The address without surrounding spaces; raises FetchRefused if it isn't usable."""
     url = url.strip().partition("#")[0]
     try:
         parts = urlsplit(url)
@@ -62,7 +62,7 @@ def check_address(url: str) -> str:
         message = _("This isn't an address. It starts with https:// and leads to the document.")
         raise FetchRefused(message)
     if "@" in parts.netloc:
-        # The address is kept and shown, so that it can be fetched again.
+        # The address is stored and shown, so that it can be fetched again.
         raise FetchRefused(_("Remove the user name and password from the address."))
     if len(url) > LONGEST_ADDRESS:
         raise FetchRefused(_("This address is too long."))
@@ -74,7 +74,7 @@ def _fetch(url: str, follow_redirects: bool) -> Reply | Failure:
     limits = replace(
         limits,
         total_seconds=min(limits.total_seconds, LONGEST_SECONDS),
-        # One more byte tells a document of the largest size from a larger one.
+        # One more byte, to detect documents over the limit.
         wire_bytes=MOST_BYTES + 1,
         unpacked_bytes=MOST_BYTES + 1,
     )

@@ -1,4 +1,4 @@
-"""Refreshing an API: its document is fetched again, when people ask and by schedule."""
+"""Refresh an API: fetch its document again, on request or by schedule."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ logger = logging.getLogger("playground.sending")
 
 
 def refresh_api(person: Person | None, api: ImportedApi) -> ApiImport | WaitingDocument:
-    """Fetch the document again, and import or offer it if it changed.
+    """Fetch the document again, and import or offer it if it has changed.
 
-    What went wrong is stored with the API. Raises FetchRefused, InvalidDocument, ImportRefused.
+    Failures are stored with the API. Raises FetchRefused, InvalidDocument and ImportRefused.
     """
     try:
         needed = list_read_references(api) if api.reads_references else []
         source = fetch_source(person, api.url, api.reads_references, needed)
         found = offer_document(person, source, api, api.url, api.reads_references)
     except FetchersBusy:
-        raise  # that says nothing about the document
+        raise  # says nothing about the document
     except (FetchRefused, InvalidDocument, ImportRefused) as error:
         record_refresh(api, explain_refresh_failure(error))
         raise
@@ -43,9 +43,9 @@ def refresh_api(person: Person | None, api: ImportedApi) -> ApiImport | WaitingD
 
 
 def list_read_references(api: ImportedApi) -> list[str]:
-    """The addresses of the documents that were read with the API's.
+    """The addresses of the other documents included in the API's.
 
-    If one of them can't be read for a while, the API mustn't lose what it says.
+    If one of them is temporarily unavailable, the API must not lose its content.
     """
     document = parse_api(api.id, api.document_id, api.url).reader.document
     embedded = document.raw.get(EMBEDDED)
@@ -53,21 +53,21 @@ def list_read_references(api: ImportedApi) -> list[str]:
 
 
 def explain_refresh_failure(error: ValueError) -> str:
-    """The error as a sentence, with its place in the document."""
+    """The error as a sentence, with its position in the document."""
     if isinstance(error, InvalidDocument) and error.line:
         return f"Line {error.line}: {error}"
     return str(error)
 
 
 def refresh_due_apis() -> None:
-    """Enqueue the refreshes that are due; each is claimed when it begins."""
+    """Enqueue the refreshes that are due; each is claimed when it starts."""
     for api_id in find_due_apis().values_list("pk", flat=True):
         enqueue(refresh_by_schedule, api_id)
 
 
 @task
 def refresh_by_schedule(api_id: str) -> None:
-    """Refresh an API if nobody else has begun to."""
+    """Refresh an API unless another process has claimed it."""
     api = claim_refresh(api_id)
     if api is None:
         return
@@ -76,7 +76,7 @@ def refresh_by_schedule(api_id: str) -> None:
     except FetchersBusy:
         postpone_refresh(api)
     except (FetchRefused, InvalidDocument, ImportRefused) as error:
-        # Without the message: it may quote the document or a part of its address.
+        # Without the message, which may quote the document or part of its address.
         logger.warning("The API %s couldn't be refreshed: %s", api.pk, type(error).__name__)
     else:
         if isinstance(found, WaitingDocument):

@@ -1,4 +1,4 @@
-"""Operations that continue with a reply, as links of its operation say: offered, and started."""
+"""Offer and start the operations that continue with a reply, according to its links."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ MOST_OFFERED = 20
 
 @dataclass(frozen=True)
 class Offer:
-    """A link of a reply, and the operation it leads to; `index` is its place among all.
+    """A link of a reply and its target operation; `index` is its position among all links.
 
-    Without `filled` it can't be followed, and `reason` says why.
+    Without `filled`, it can't be followed, and `reason` says why.
     """
 
     index: int
@@ -36,7 +36,7 @@ class Offer:
 
 
 def list_offers(exchange: Exchange) -> list[Offer]:
-    """The links of what an exchange was answered, those that can't be followed included."""
+    """The links of an exchange's reply, including those that can't be followed."""
     if not exchange.status:
         return []
     try:
@@ -48,19 +48,19 @@ def list_offers(exchange: Exchange) -> list[Offer]:
     answered = _read_answered(exchange)
     offers = (_make_offer(n, link, answered) for n, link in _find_links(operation, exchange))
     found = [each for each in offers if each is not None]
-    # Those that can be followed come first.
+    # Links that can be followed come first.
     return sorted(found, key=lambda each: each.filled is None)[:MOST_OFFERED]
 
 
 def find_offer(exchange: Exchange, index: int) -> Offer | None:
-    """The offer of that index, if it can be followed."""
+    """The offer with that index, if it can be followed."""
     found = (each for each in list_offers(exchange) if each.index == index)
     offer = next(found, None)
     return offer if offer and offer.filled else None
 
 
 def _find_links(operation: Operation, exchange: Exchange) -> Iterator[tuple[int, ResponseLink]]:
-    """The links of the documented response, and those that people set for any success."""
+    """The links of the documented response, and those that people added for any success."""
     response = find_response(operation.replies, exchange.status or 0)
     is_success = exchange.outcome == Outcome.ACCEPTED
     for index, link in enumerate(operation.links):
@@ -72,7 +72,7 @@ def _make_offer(index: int, link: ResponseLink, answered: Answered) -> Offer | N
     try:
         target = get_operation(link.operation)
     except UnknownOperation:
-        return None  # a newer document doesn't have it
+        return None  # removed by a newer document
     offer = Offer(index, link, target)
     try:
         return replace(offer, filled=fill_link(link, answered))
@@ -97,15 +97,15 @@ def _read_answered(exchange: Exchange) -> Answered:
 
 def _read_reply_body(exchange: Exchange) -> str:
     if exchange.truncated:
-        # A value at the cut would be half of one.
+        # The last value may be cut in half.
         raise Unresolved("Only the first part of the reply was saved.")
     return decode_body(read_body(exchange.reply_body), exchange.content_type).text
 
 
 def _read_request_body(exchange: Exchange, body: MaskedText | None) -> str:
-    """The body as JSON text; that of the document, if it was sent as another media type."""
+    """The body as JSON text; the document if it was sent as another media type."""
     if body is not None:
-        # In JSON, such braces are inside of strings, where a backslash is written as two.
+        # In JSON, such braces are inside strings, where a backslash is doubled.
         text = _format(body, "\\\\{{")
         if try_parse(text) is not None:
             return text
@@ -114,7 +114,7 @@ def _read_request_body(exchange: Exchange, body: MaskedText | None) -> str:
 
 
 def _format(masked: MaskedText, escaped: str = "") -> str:
-    """The text with its secrets as references; what merely looks like one is escaped."""
+    """The text with secrets as references; anything that only looks like one is escaped."""
     pieces = (
         format_masked((each,))
         if not isinstance(each, str)

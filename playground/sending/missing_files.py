@@ -1,4 +1,4 @@
-"""Places of a body that are to be sent as files, where nobody has chosen one yet."""
+"""Report the places of a body that need a file and have none yet."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from playground.rules.wording import label_value
 
 
 def check_chosen_files(text: str, body: RequestBody | None) -> Iterator[Problem]:
-    """A problem for each of these places; only bodies that aren't JSON have any."""
+    """A problem for each place without its file; JSON bodies never have any."""
     if body is None or find_body_kind(body) not in ("multipart", "binary"):
         return
     try:
         found = list(list_empty_files(body, parse(text)))
     except JSONSyntaxError:
-        return  # reported as what it is
+        return  # reported elsewhere
     lines = lines_of(text, found) if found else {}
     for pointer in found:
         subject = label_value(body.schema, pointer) if pointer else "The body"

@@ -97,9 +97,9 @@ def load_wire(plan: Plan) -> Wire:
 
 
 def fetch_tokens(plan: Plan, cancel: threading.Event) -> Failure | None:
-    """Fetch the tokens that the plan's calls need; return why that failed.
+    """Fetch the tokens that the plan's calls need; return the failure, if any.
 
-    Call this where no transaction is open, and from no thread that serves pages.
+    Call this outside a transaction, from a thread that doesn't serve pages.
     """
     credential = plan.operation.credential
     connection = plan.connection
@@ -111,7 +111,7 @@ def fetch_tokens(plan: Plan, cancel: threading.Event) -> Failure | None:
 
     scheme = choose_scheme(plan.operation, load_endpoint(), plan.sent_text)
     renewal = Renewal(connection, plan.operation.api.credential, load_endpoint, cancel)
-    # One token serves all operations: that of the API has the scopes of all of them.
+    # One token serves all operations: the API's has the scopes of all of them.
     known = {t.field: t for each in plan.operation.api.credential.schemes for t in each.tokens}
     tokens = [known.get(each.field, each) for each in scheme.tokens] if scheme else []
     return renew_tokens(renewal, tokens)
@@ -150,13 +150,13 @@ def assemble_plan(plan: Plan, wire: Wire | None = None) -> Assembled:
 
 
 def complete_assembled(plan: Plan, assembled: Assembled, cancel: threading.Event) -> Assembled:
-    """The call with the tokens that it was assembled without, or why there are none."""
+    """The call completed with its tokens, or why there are none."""
     if not assembled.needs_tokens or assembled.failure is not None:
         return assembled
     try:
         failure = fetch_tokens(plan, cancel)
     except Exception as error:
-        # The network's errors come back as failures: this is a bug or a broken database.
+        # Network errors are returned as failures, so this is a bug or a broken database.
         logger.error("Fetching a token failed: %s", describe_error(error))
         message = "Not sent: API Playground failed while fetching a token. See the log."
         failure = Failure("token-broken", message, left=False)

@@ -63,18 +63,18 @@ class Plan:
 
     @property
     def media_type(self) -> str:
-        """The media type that was chosen for the body; empty for the operation's first."""
+        """The chosen media type of the body; empty for the operation's first."""
         return Metadata.read(self.metadata).media_type
 
     @property
     def is_body_left_out(self) -> bool:
-        """Whether a body that the operation doesn't require was left out."""
+        """Whether an optional body is left out."""
         has_choice = not self.operation.body_required and self.operation.body_schema is not None
         return has_choice and Metadata.read(self.metadata).is_body_left_out
 
     @property
     def sent_text(self) -> str:
-        """The document as far as it is sent: empty while the body is left out."""
+        """The document to send; empty while the body is left out."""
         return "" if self.is_body_left_out else self.text
 
     @property

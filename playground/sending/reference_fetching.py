@@ -1,4 +1,4 @@
-"""Fetching the other documents that an OpenAPI document refers to, from its own origin only."""
+"""Fetch the other documents that an OpenAPI document refers to, from its own origin only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from playground.sending.document_fetching import (
 )
 
 MOST_DOCUMENTS, MOST_FAULTS = 50, 50
-# For all of them together: somebody waits for the page.
+# For all of them together: somebody is waiting for the page.
 LONGEST_SECONDS = 40.0
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -30,9 +30,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 def fetch_source(
     person: Person | None, url: str, with_references: bool, needed: Collection[str] = ()
 ) -> SourceDocument:
-    """The OpenAPI document at an address; raises FetchRefused or InvalidDocument.
+    """Fetch the OpenAPI document at an address; raises FetchRefused or InvalidDocument.
 
-    Those of the documents it refers to that are `needed` have to be read, too.
+    It fails if one of the `needed` documents that it refers to can't be read.
     """
     source = read_openapi(fetch_document(person, url))
     return add_references(person, source, url, needed) if with_references else source
@@ -41,10 +41,10 @@ def fetch_source(
 def add_references(
     person: Person | None, source: SourceDocument, url: str, needed: Collection[str] = ()
 ) -> SourceDocument:
-    """The document with those it refers to in it, and a fault for each that wasn't read.
+    """Embed the documents it refers to, and add a fault for each that wasn't read.
 
-    `url` is its address, empty if it has none: then it has no origin to fetch others from.
-    Raises FetchRefused for one that is `needed`, and FetchersBusy.
+    `url` is its address; without one, it has no origin to fetch others from. Raises FetchersBusy,
+    and FetchRefused for a `needed` document.
     """
     fetching = _Fetching(person, check_address(url) if url else "", len(source.text))
     for target, pointer in locate_external_addresses(source.raw, fetching.url).items():
@@ -69,7 +69,7 @@ def add_references(
 
 @dataclass
 class _Fetching:
-    """What was fetched and what wasn't; `waiting` has the pointers of the references."""
+    """What has been fetched and what hasn't; `waiting` has the pointers of the references."""
 
     person: Person | None
     url: str
@@ -86,7 +86,7 @@ class _Fetching:
             try:
                 self._fetch(target, pointer, end)
             except FetchersBusy:
-                raise  # that says nothing about the document
+                raise  # says nothing about the document
             except (FetchRefused, InvalidDocument) as error:
                 self.failures[target], self.failures_at[target] = str(error), pointer
 
@@ -103,7 +103,7 @@ class _Fetching:
         self.found[target] = raw
         for other in locate_external_addresses(raw, target):
             if other not in self.found and other not in self.failures and other != self.url:
-                # Its place is that of the reference in the document that people imported.
+                # Report it at the reference in the imported document.
                 self.waiting.setdefault(other, pointer)
 
     def _check(self, target: str, end: float) -> None:
@@ -119,7 +119,7 @@ class _Fetching:
 
 
 def split_origin(url: str) -> tuple[str, str, int | None]:
-    """Scheme, host and port of an address."""
+    """The scheme, host and port of an address."""
     try:
         parts = urlsplit(url)
         scheme = parts.scheme.lower()

@@ -1,4 +1,4 @@
-"""The periodic work on sends, syncs, documents and the history, and how often it is done."""
+"""The periodic work on sends, syncs, documents and the history, and its intervals."""
 
 from playground.engine.periodic import periodic
 from playground.engine.processes import remove_old_processes

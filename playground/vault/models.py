@@ -48,10 +48,10 @@ class Secret(models.Model):
 
 
 class AccessToken(models.Model):
-    """A token that the product fetched for a connection, and fetches again before it ends.
+    """A token fetched for a connection, and fetched again before it expires.
 
-    `field` is the credential's field that takes it. Whoever fetches it claims the row before,
-    until `claimed_until`. `failed_at` and `failure` are from the last attempt that failed.
+    `field` is the credential's field that it fills. A fetch first claims the row until
+    `claimed_until`. `failed_at` and `failure` are from the last failed attempt.
     """
 
     connection = models.ForeignKey(

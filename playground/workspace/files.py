@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 VAGUE = "application/octet-stream"
 # Bytes of data URIs that people still copy as code.
 LONGEST_INLINE = 200_000
-# How a file that isn't a data URI in a document may be in a body as text.
+# The text encodings of a file in a body, other than a data URI.
 INLINED = ("file-url", "file-base64")
 # A file that was just dropped on the page is in no document yet.
 GRACE = timedelta(hours=1)

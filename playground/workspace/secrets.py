@@ -26,9 +26,9 @@ def store_secret(
 ) -> Secret:
     """Store or replace the connection's credential for a field such as `api_key`.
 
-    It is bound to the hosts that the connection needs it for now.
+    It is bound to the hosts that the connection currently sends it to.
     """
-    # A token that was fetched with the former value must not be used any more.
+    # A token fetched with the old value must no longer be used.
     connection.access_tokens.all().delete()
     # A new value is a new secret: the last use of the old one doesn't apply to it.
     stored, _ = Secret.objects.update_or_create(
@@ -49,7 +49,7 @@ def store_secret(
 
 
 def find_hosts(connection: Connection, field: str) -> list[str]:
-    """Return the hosts that a field goes to: the API's, the token server's, or both."""
+    """Return the hosts that a field is sent to: the API's, the token server's, or both."""
     own = host_of(connection.base_url)
     try:
         schemes = get_api(connection.api).credential.schemes
@@ -61,13 +61,13 @@ def find_hosts(connection: Connection, field: str) -> list[str]:
         for token in scheme.tokens
         if field in token.sent_fields
     ]
-    # What only the token server needs must not be sent anywhere else.
+    # Values that only the token server needs must not be sent anywhere else.
     is_sent = any(field in each.sent_fields for each in schemes)
     return list(dict.fromkeys([*([own] if is_sent or not hosts else []), *hosts]))
 
 
 def replace_secret(connection: Connection, field: str, value: str) -> None:
-    """Replace a value that an API issued in place of the former one, for the same hosts."""
+    """Replace a value with one newly issued by the API, for the same hosts."""
     connection.secrets.filter(name=field).update(value=value)
 
 
