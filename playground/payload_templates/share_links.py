@@ -188,3 +188,9 @@ def release_send(link: ShareLink, submission: uuid.UUID) -> None:
     """Give the send back, since nothing was sent."""
     if LinkSend.objects.filter(link=link, submission=submission).delete()[0]:
         ShareLink.objects.filter(id=link.id).update(send_count=F("send_count") - 1)
+
+
+def count_sends_left(link: ShareLink) -> int:
+    """How often the link can still send; others may have sent since it was loaded."""
+    link.refresh_from_db(fields=["send_count"])
+    return max(0, link.max_sends - link.send_count)

@@ -7,6 +7,8 @@ import { csrfToken, hasLostSession, renewSession } from "./session.js";
 
 const PAUSE = 300; // milliseconds without a key
 const RETRY = 5000; // milliseconds after a failure
+// A double click is one press, however quick the response to the first click was.
+const DOUBLE_PRESS = 700; // milliseconds
 
 const box = document.getElementById("shared_text");
 const form = document.getElementById("fill_form");
@@ -15,6 +17,7 @@ const lines = box.textContent.split("\n");
 const view = new LinesView(box, true);
 let timer = 0;
 let asking = null;
+let pressedAt = -DOUBLE_PRESS;
 
 view.append(lines);
 box.addEventListener("click", (event) => {
@@ -24,8 +27,17 @@ box.addEventListener("click", (event) => {
 
 if (form) {
   form.addEventListener("input", () => later(PAUSE));
+  // Before htmx, which listens at the form itself.
+  document.addEventListener("submit", ignoreDoublePress, true);
   markInvalid();
   document.addEventListener("htmx:afterSettle", markInvalid);
+}
+
+function ignoreDoublePress(event) {
+  const isSecond = performance.now() - pressedAt < DOUBLE_PRESS;
+  if (!isSecond) return void (pressedAt = performance.now());
+  event.preventDefault();
+  event.stopPropagation();
 }
 
 function later(milliseconds) {

@@ -74,10 +74,12 @@ def test_a_guest_sends_by_keyboard_and_follows_the_job(guest: Page) -> None:
     guest.keyboard.press("Control+A")
     guest.keyboard.type("By keyboard")
     guest.keyboard.press("Enter")
+    guest.keyboard.press("Enter")  # twice, which is one send
     outcome = guest.locator("#outcome")
     expect(outcome).to_contain_text("Launched")
     expect(outcome).to_contain_text("Finished")
     expect(outcome.locator("[data-follows]")).to_have_count(0)
+    expect(guest.locator("#sends_left")).to_have_text("9 sends are left, at most 5 an hour.")
     assert Exchange.objects.get(operation="launch-workflow").outcome == "accepted"
 
 

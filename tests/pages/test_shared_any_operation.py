@@ -1,5 +1,6 @@
 """A guest fills and sends an operation of an imported API, in the media type of the template."""
 
+import json
 import uuid
 
 import pytest
@@ -80,3 +81,31 @@ def test_a_guest_sees_and_sends_the_chosen_media_type(
     method, path, headers, body = standin.seen[0]
     assert (method, path, body) == ("POST", "/orders", b"amount=two%20pounds")
     assert headers["Content-Type"] == FORM
+
+
+def test_the_preview_hides_what_is_typed_into_a_secret(
+    editor: Person,
+    standin: Standin,  # noqa: F811
+) -> None:
+    document = shop()
+    properties = {"pin": {"type": "string", "format": "password"}, "note": {"type": "string"}}
+    body = {"schema": {"type": "object", "properties": properties}}
+    document["paths"]["/orders"]["post"]["requestBody"]["content"] = {"application/json": body}
+    api = import_document(editor, as_bytes(document)).api
+    connection = save_connection(ConnectionInput("Shop", api.id, standin.origin))
+    state = State('{"pin": "", "note": ""}', connection=str(connection.id))
+    template = create_template(
+        editor, f"{api.id}:placeOrder", Content(state), TemplateInput("Order")
+    )
+    fields = ("/pin", "/note")
+    wanted = ShareLinkInput("fill", connection=connection, max_sends=3, fillable_fields=fields)
+    token = create_share_link(editor, template, wanted)
+    typed = {"/pin": "12345", "/note": "hi"}
+    checked = Client().post(reverse("check_share", args=[token]), typed).json()
+    assert json.loads(checked["text"]) == {"pin": "••••", "note": "hi"}
+    assert "3 sends are left" in Client().get(reverse("share", args=[token])).content.decode()
+    sent = typed | {"submission": str(uuid.uuid4())}
+    answer = Client().post(reverse("send_share", args=[token]), sent).content.decode()
+    assert "2 sends are left" in answer
+    wait_for_exchange(Exchange.objects.get(), 20)
+    assert json.loads(standin.seen[0][3]) == {"pin": "12345", "note": "hi"}

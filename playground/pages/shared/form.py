@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -39,6 +40,7 @@ from playground.sending.plans import Plan, check_plan, gather_facts, plan_state
 
 # Kinds with an input of their own here; any other value is edited by its type, or as JSON.
 KINDS = frozenset({"text", "lines", "integer", "number", "toggle", "choice", "secret", "json"})
+HIDDEN = "••••"
 # Messages about choices that the API lists would name the connection and its data.
 OWN_MESSAGES: Mapping[str, Any] = {
     "choice-unknown": gettext_lazy("%(field)s %(value)s isn't one of the values known here."),
@@ -96,7 +98,12 @@ class SharedForm:
     @cached_property
     def shown_text(self) -> str:
         """The payload as the recipient may see it, with the values that could be read."""
-        return fill_shown_fields(self.link, self._values[0]).text
+        values = dict(self._values[0])
+        for each in self._inputs:
+            # Like its input, the preview of a secret must not show what is typed.
+            if each.field.kind == "secret" and values.get(each.name):
+                values[each.name] = json.dumps(HIDDEN, ensure_ascii=False)
+        return fill_shown_fields(self.link, values).text
 
     @cached_property
     def plan(self) -> Plan:

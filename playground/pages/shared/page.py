@@ -22,7 +22,7 @@ from playground.pages.shared.form import SharedForm
 from playground.pages.templatetags.markup import operation_title
 from playground.payload_templates.filling import public_state
 from playground.payload_templates.models import LinkKind, ShareLink
-from playground.payload_templates.share_links import record_opening
+from playground.payload_templates.share_links import count_sends_left, record_opening
 from playground.payload_templates.templates import TemplateInput
 from playground.payload_templates.versions import Content, create_template
 from playground.people.models import Person
@@ -52,8 +52,7 @@ def _describe_shared(link: ShareLink, token: str) -> dict[str, Any]:
     }
     if link.kind == LinkKind.FILL:
         form = SharedForm(link)
-        left = max(0, link.max_sends - link.send_count)
-        context |= {"form": form, "other": form.other, "left": left}
+        context |= {"form": form, "other": form.other, "left": count_sends_left(link)}
     return context
 
 

@@ -22,7 +22,11 @@ from playground.pages.responses import poll_delay
 from playground.pages.shared.access import is_unlocked, share_link_view
 from playground.pages.shared.form import SharedForm
 from playground.payload_templates.models import LinkKind, LinkSend, ShareLink
-from playground.payload_templates.share_links import release_send, reserve_send
+from playground.payload_templates.share_links import (
+    count_sends_left,
+    release_send,
+    reserve_send,
+)
 from playground.people import rate_limits
 from playground.people.audit import address_of
 from playground.sending.jobs import Job, poll_job
@@ -110,7 +114,9 @@ def _explain_blocked(link: ShareLink, sent: Blocked) -> str:
 
 
 def _refuse(request: HttpRequest, message: str, form: SharedForm) -> HttpResponse:
-    context = {"message": message, "form": form, "next": uuid.uuid4()}
+    left = count_sends_left(form.link)
+    context = {"message": message, "form": form, "link": form.link, "left": left}
+    context["next"] = uuid.uuid4()
     return render(request, "share/_outcome.html", context)
 
 
@@ -153,6 +159,8 @@ def _show_outcome(
         "token": token,
         "submission": submission,
         "form": form,
+        "link": link,
+        "left": count_sends_left(link) if form else None,
         # Only after a press: a poll must not replace the id of a press that is still under way.
         "next": uuid.uuid4() if form else None,
     }
