@@ -1,4 +1,4 @@
-"""The page of an operation: what its document says, and a button to start a draft."""
+"""The page of an operation: what its document says, how replies are judged, and new drafts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,17 +15,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.apis.models import ImportedOperation
+from playground.apis.rules import set_reply_rule
 from playground.drafts.drafts import start_draft
 from playground.drafts.metadata import EMPTY
 from playground.openapi.links import ANY_SUCCESS
 from playground.openapi.operations import Operation, find_title
 from playground.openapi.parameters import Parameter
-from playground.pages.apis.access import get_operation_or_404, key_of
+from playground.pages.apis.access import get_imported_api, get_operation_or_404, key_of
 from playground.pages.apis.reply_rule_form import (
     ReplyRuleForm,
     Trial,
     describe_rule,
     make_form,
+    try_rule,
 )
 from playground.pages.builder.parameters import read_start
 from playground.pages.drafts import choose_connection
@@ -64,10 +67,10 @@ class StartingPoint:
 @needs(Role.VIEWER)
 @require_safe
 def show_operation(request: HttpRequest, api_id: str, key: str) -> HttpResponse:
-    return render_operation(request, api_id, key)
+    return _render_operation(request, api_id, key)
 
 
-def render_operation(
+def _render_operation(
     request: HttpRequest,
     api_id: str,
     key: str,
@@ -185,6 +188,25 @@ def start_operation(request: HttpRequest, api_id: str, key: str) -> HttpResponse
         metadata=metadata,
     )
     return redirect("builder", draft.id)
+
+
+@needs(Role.EDITOR)
+@require_POST
+def change_rule(request: HttpRequest, api_id: str, key: str) -> HttpResponse:
+    """Store the rule; with `try`, only judge the last reply by it."""
+    api, operation = get_imported_api(api_id), get_operation_or_404(api_id, key)
+    form = make_form(operation.verdict.own, request.POST)
+    if not form.is_valid():
+        return _render_operation(request, api_id, key, form)
+    if "try" in request.POST:
+        trial = try_rule(person_of(request), operation, form.rule)
+        return _render_operation(request, api_id, key, form, trial)
+    set_reply_rule(person_of(request), api, key, form.rule)
+    if form.rule is None:
+        messages.success(request, _("Saved. Replies are judged as the document describes them."))
+    else:
+        messages.success(request, _("Saved. Replies from now on are judged by this rule."))
+    return redirect("api_operation", api_id, key)
 
 
 def start_values(operation: Operation) -> dict[str, str]:

@@ -8,7 +8,6 @@ from playground.pages.apis import (
     imports,
     listing,
     operation,
-    reply_rules,
     waiting,
 )
 
@@ -33,7 +32,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path(
         "<slug:api_id>/operations/<str:key>/rule/",
-        reply_rules.change_rule,
+        operation.change_rule,
         name="change_reply_rule",
     ),
     path(
