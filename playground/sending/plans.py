@@ -28,10 +28,9 @@ from playground.rules.context import LIMIT
 from playground.rules.facts import NO_FACTS, Facts
 from playground.rules.parameters import check_typed_values
 from playground.rules.problems import ERROR, Problem
-from playground.sending.body_size import check_body_size
+from playground.sending.body_checks import check_body_size, check_chosen_files
 from playground.sending.file_access import find_openable_files
 from playground.sending.listed_values import Choices, check_listed_values, load_choices
-from playground.sending.missing_files import check_chosen_files
 from playground.workspace.connections import format_variables
 from playground.workspace.files import read_file_facts
 from playground.workspace.models import Connection

@@ -28,7 +28,7 @@ from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.errors import show_error
 from playground.people.access import needs, person_of
 from playground.people.models import Role
-from playground.sending.body_size import measure_body
+from playground.sending.body_checks import measure_body
 from playground.sending.file_access import find_openable_files
 from playground.vault.storage_errors import FilesUnavailable, explain_storage_error
 from playground.workspace.files import (

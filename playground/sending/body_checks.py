@@ -1,13 +1,21 @@
-"""Compare the size of a body with the limit of its API."""
+"""Check a body as it is sent: its size, and the files that it lacks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from playground.calls.bodies import find_body_kind
+from playground.calls.file_parts import list_empty_files
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import parse
+from playground.jsontext.pointers import lines_of
 from playground.jsontext.references import FILE_REFERENCE
 from playground.openapi.operations import Operation
+from playground.openapi.parameters import RequestBody
 from playground.rules.facts import Facts
-from playground.rules.problems import WARNING, Problem
+from playground.rules.problems import WARNING, Problem, make_problem
+from playground.rules.wording import label_value
 from playground.workspace.files import data_uri_size, format_size
 
 
@@ -33,3 +41,17 @@ def check_body_size(text: str, operation: Operation, facts: Facts) -> Iterator[P
         }
         message = "The request body is {size}. {api} accepts at most {most}.".format_map(params)
         yield Problem("body-too-large", "", 1, WARNING, message, params)
+
+
+def check_chosen_files(text: str, body: RequestBody | None) -> Iterator[Problem]:
+    """A problem for each place without its file; JSON bodies never have any."""
+    if body is None or find_body_kind(body) not in ("multipart", "binary"):
+        return
+    try:
+        found = list(list_empty_files(body, parse(text)))
+    except JSONSyntaxError:
+        return  # reported elsewhere
+    lines = lines_of(text, found) if found else {}
+    for pointer in found:
+        subject = label_value(body.schema, pointer) if pointer else "The body"
+        yield replace(make_problem("no-file", pointer, subject=subject), line=lines[pointer])
