@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -11,7 +12,7 @@ from playground.apis.rules import OperationRules, apply_rules, read_rules
 from playground.openapi.documents import ApiDocument
 from playground.openapi.entries import OperationEntry, list_operation_entries
 from playground.openapi.operation_reading import OperationReader, read_api
-from playground.openapi.operations import Api, Operation, add_catalog
+from playground.openapi.operations import Api, Operation, add_catalog, list_operations
 from playground.openapi.security import read_document_security
 
 # Parsed documents cached per process: a large one takes tens of megabytes. Older versions have
@@ -99,6 +100,26 @@ def _parse(api_id: str, digest: str, url: str) -> ParsedApi:
     api = read_api(document, api_id, reading.credential, url)
     reader = OperationReader(document, api, f"{api_id}:", security)
     return ParsedApi(api, reader, {each.id: each for each in list_operation_entries(document)})
+
+
+def find_titles(ids: Iterable[str]) -> dict[str, str]:
+    """The titles of these operations, built-in or imported; deleted ones are left out.
+
+    For lists: a single query for any number.
+    """
+    wanted = set(ids)
+    built_in = {each.id: each.title for each in list_operations()}
+    titles = {id: built_in[id] for id in wanted if id in built_in}
+    pairs = [id.partition(":") for id in wanted if ":" in id]
+    if not pairs:
+        return titles
+    # May match a few more, if two APIs have operations with the same key.
+    found = ImportedOperation.objects.filter(
+        api__in={api for api, _colon, _key in pairs}, key__in={key for _api, _colon, key in pairs}
+    )
+    rows = found.values_list("api", "key", "title")
+    imported = {f"{api}:{key}": title for api, key, title in rows}
+    return titles | {id: imported[id] for id in wanted if id in imported}
 
 
 add_catalog(ImportedCatalog())

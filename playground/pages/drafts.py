@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from playground.apis.titles import find_titles
+from playground.apis.catalog import find_titles
 from playground.drafts.drafts import (
     InvalidName,
     discard_draft,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from playground.apis.titles import find_titles
+from playground.apis.catalog import find_titles
 from playground.batches.access import visible_batches
 from playground.batches.models import Batch
 from playground.drafts.drafts import list_drafts

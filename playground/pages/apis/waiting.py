@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from playground.apis.catalog import find_titles
 from playground.apis.importing import ImportRefused
 from playground.apis.models import WaitingDocument
-from playground.apis.titles import find_titles
 from playground.apis.updates import ProposedUpdate
 from playground.apis.waiting import ignore_waiting, import_waiting
 from playground.batches.access import visible_batches

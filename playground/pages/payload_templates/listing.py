@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from playground.apis.titles import find_titles
+from playground.apis.catalog import find_titles
 from playground.openapi.operations import list_operations
 from playground.pages.lists import ListColumn, ListShape
 from playground.pages.payload_templates.access import get_template_or_404
