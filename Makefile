@@ -6,8 +6,8 @@ PYTHON := $(VENV)/bin/python
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore
 
 # A process for each core, four at most; the tests of one file stay in one. Empty: one by one.
-# In the order of their names: the files with few tests are the slow ones of the browser, which
-# would all come last.
+# In name order: files with few tests are the slow browser tests, which would otherwise all come
+# last.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Packages without Django: their tests touch no database, so one database is enough for them.

@@ -1,4 +1,4 @@
-"""Serialize a JSON document as a body of the operation's media type."""
+"""Serialise a JSON document as a body of the operation's media type."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class WrittenBody:
 
 
 def find_body_kind(body: RequestBody) -> BodyKind:
-    """How a document is serialized for this media type."""
+    """How a document is serialised for this media type."""
     if is_json_type(body.media_type):
         return "json"
     media_type = body.media_type.strip().lower()
@@ -76,7 +76,7 @@ def write_body(
     values: ReferenceValues,
     credential: tuple[str, Piece] | None = None,
 ) -> WrittenBody:
-    """Serialize the document `text` in the media type of `body`.
+    """Serialise the document `text` in the media type of `body`.
 
     `credential` is a key and a value to add to a form's fields; a JSON document already has it
     as a reference (see `fill_document`). Raises AssemblyError for values that the media type

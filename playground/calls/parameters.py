@@ -1,4 +1,4 @@
-"""Serialize the parameters of a call, which are typed as text or JSON."""
+"""Serialise the parameters of a call, which are typed as text or JSON."""
 
 from __future__ import annotations
 

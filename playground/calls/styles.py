@@ -1,4 +1,4 @@
-"""Serialize values in the styles of OpenAPI: those of RFC 6570 and a few more."""
+"""Serialise values in the styles of OpenAPI: those of RFC 6570 and a few more."""
 
 from __future__ import annotations
 

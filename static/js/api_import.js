@@ -1,4 +1,4 @@
-// The page that imports a document: a file dropped anywhere on it is imported at once.
+// The import page: a file dropped anywhere on it is imported at once.
 
 const form = document.getElementById("api_import");
 const file = document.getElementById("api_file");
@@ -6,12 +6,12 @@ const box = form.querySelector("[data-drop]");
 const status = document.getElementById("import_status");
 const button = form.querySelector("button");
 const holdsFile = (event) => event.dataTransfer?.types.includes("Files");
-// Most imports end earlier; a text that comes and goes would only flicker.
+// Most imports finish sooner; a message would only flicker.
 const SOON = 150;
 
 document.addEventListener("dragover", (event) => {
   if (!holdsFile(event)) return;
-  // Without this the browser would open the file in place of the page.
+  // Without this, the browser would open the file and leave the page.
   event.preventDefault();
   box.classList.add("over");
 });
@@ -23,7 +23,7 @@ document.addEventListener("drop", (event) => {
   file.files = event.dataTransfer.files;
   form.requestSubmit();
 });
-// On the document, where page.js first confirms the session and then submits the form again.
+// On the document, since page.js first confirms the session and then resubmits the form.
 document.addEventListener("submit", (event) => {
   if (event.target !== form || event.defaultPrevented) return;
   if (form.dataset.sent) return event.preventDefault();
@@ -33,7 +33,7 @@ document.addEventListener("submit", (event) => {
   const step = isHere ? status.dataset.text : status.dataset.fetching;
   setTimeout(() => (status.textContent = step), SOON);
 });
-// The page comes back as it was left when people return to it.
+// When people go back, the page is restored in its busy state.
 addEventListener("pageshow", () => {
   delete form.dataset.sent;
   button.removeAttribute("aria-disabled");

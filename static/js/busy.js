@@ -1,6 +1,6 @@
-// Forms whose answer takes seconds (`data-busy`) are sent once, and say what is being done.
+// Slow forms (`data-busy`) are submitted once and show what is happening.
 
-// Most answers come earlier; a text that comes and goes would only flicker.
+// Most responses arrive sooner; a message would only flicker.
 const SOON = 150;
 
 for (const form of document.querySelectorAll("form[data-busy]")) {
@@ -12,7 +12,7 @@ for (const form of document.querySelectorAll("form[data-busy]")) {
     button.setAttribute("aria-disabled", "true");
     setTimeout(() => (status.textContent = form.dataset.busy), SOON);
   });
-  // The page comes back as it was left when people return to it.
+  // When people go back, the page is restored in its busy state.
   addEventListener("pageshow", () => {
     delete form.dataset.sent;
     button.removeAttribute("aria-disabled");

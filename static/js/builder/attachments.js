@@ -155,7 +155,7 @@ function redrawBox({ form }, box, html, since) {
 }
 
 // Returns the server's answer for a stored file: its `name`, its reference as `data`, and both
-// as `value`, all JSON texts. The box is marked as busy meanwhile.
+// as `value`, all JSON texts. The box is marked as busy during the upload.
 export async function upload(box, { to, largest, largestText }, file) {
   if (file.size > Number(largest)) {
     toast(message("fileTooLarge", { name: file.name, size: largestText }), "error");

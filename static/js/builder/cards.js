@@ -1,5 +1,5 @@
-// Lists as cards, one for each item: opened, added, moved, duplicated, removed. Like the rows of
-// a grid, a card's place in its list is its index.
+// Lists as cards, one per item: open, add, move, duplicate, remove. As with the rows of a grid,
+// a card's position in its list is its index.
 
 import { elementsOf, on } from "../elements.js";
 import { message } from "../messages.js";
@@ -12,7 +12,7 @@ import { offerUndo } from "./toolbar.js";
 const NEAR = "600px"; // cards this far from the visible ones are loaded
 
 export function startCards(page) {
-  // `toggle` does not bubble, so it is caught on its way down.
+  // `toggle` doesn't bubble, so listen in the capture phase.
   document.addEventListener("toggle", (event) => loadBody(page, event.target), true);
   on("click", "[data-card-add]", (button) => addCard(page, button.previousElementSibling));
   let watch = watchDistant(page.draft);
@@ -25,16 +25,16 @@ export function startCards(page) {
 const blocksOf = (rows) => [...rows.querySelectorAll(":scope > [data-block]")];
 export const countCards = (rows) => (blocksOf(rows).length ? blocksOf(rows).reduce((sum, block) => sum + countOf(block), 0) : childRows(rows).length);
 
-// The fields of a closed card are drawn when it is first opened.
+// The fields of a collapsed card are loaded when it is first opened.
 async function loadBody({ draft, form }, details) {
   const body = details.matches?.(".item-card > details") && details.open && details.querySelector(":scope > [data-lazy]");
   if (!body) return;
-  await draft.queue.idle(); // else its index may be another card's by then
+  await draft.queue.idle(); // pending edits may change its index
   const html = await draft.fetchPart({ part: "item-body", pointer: pointerOf(details.parentElement) });
   if (html !== null) form.replace(body, html);
 }
 
-// The server draws the first cards of a long list; later ones are drawn when they come near.
+// The server draws the first cards of a long list; the rest are loaded as they scroll near.
 function watchDistant(draft) {
   const watch = new IntersectionObserver((seen) => {
     for (const each of seen) if (each.isIntersecting) loadBlock(draft, each.target);
@@ -55,7 +55,7 @@ async function loadBlock(draft, block) {
   if (html === null) return;
   const cards = elementsOf(html);
   const left = countOf(block) - cards.length;
-  // What is left stays in a block of its own, which is the next to come near.
+  // The rest stays in a new block, to be loaded next.
   const rest = block.cloneNode();
   block.replaceChildren(...cards);
   delete block.dataset.count;
@@ -70,8 +70,8 @@ async function addCard(page, rows, index = countCards(rows)) {
   return insertCard(page, rows, index, edit);
 }
 
-// Makes an edit that inserts an item, and places its card. In a long list, parts of which aren't
-// drawn, the whole list is drawn anew.
+// Sends an edit that inserts an item, and places its card. A long list that isn't fully drawn is
+// redrawn as a whole.
 async function insertCard(page, rows, index, makeEdit) {
   const box = boxOf(rows);
   if (blocksOf(rows).length) return focusCard((await changePart(page, box, makeEdit))?.querySelector(".item-cards"), index);
@@ -94,7 +94,7 @@ function focusCard(rows, index) {
   card.querySelector(":is(.item-body, .item-control) :is(input:not([type=hidden]), textarea, select, button)")?.focus();
 }
 
-// What the menu of a card does. Indices are read when an edit leaves, as the cards before it may
+// The actions of a card's menu. Indices are read when an edit is sent, since earlier cards may
 // have changed by then.
 export async function changeCard(page, card, action) {
   const { draft } = page;
@@ -124,7 +124,7 @@ async function removeCard(page, card, rows, index, pointer) {
   (neighbour?.querySelector("[data-card-menu]") ?? rows.nextElementSibling).focus();
 }
 
-// Cards are named by their place, unless each has a name of its own.
+// Cards are numbered, unless each has its own name.
 function renumber({ problems }, rows) {
   showCount(pointerOf(rows), countCards(rows));
   const { word } = rows.dataset;

@@ -1,4 +1,4 @@
-// Lists of values that the schema names: a box to check for each. All other items stay in place.
+// Lists of values that the schema names: a checkbox for each. All other items stay in place.
 
 import { on } from "../elements.js";
 import { showAsSent } from "./fields.js";

@@ -41,7 +41,7 @@ export function openChoice(menu, anchor) {
   search.focus();
 }
 
-// Browsers without anchor positioning would put a popover into a corner of the window.
+// Browsers without anchor positioning put popovers in a corner of the window.
 export function placeBeside(menu, anchor) {
   if (CSS.supports("position-area", "bottom")) return;
   const box = anchor.getBoundingClientRect();
@@ -50,7 +50,7 @@ export function placeBeside(menu, anchor) {
   menu.style.setProperty("top", `${Math.min(box.bottom + 2, innerHeight - 240)}px`);
 }
 
-// The option that was meant: names come before what only a description mentions.
+// The best match: names come before descriptions.
 export function findNamed(options, typed, namesOf) {
   const wanted = typed.trim().toLowerCase();
   const fits = [(name) => name === wanted, (name) => name.startsWith(wanted), (name) => name.includes(wanted), () => true];

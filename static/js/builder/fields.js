@@ -63,13 +63,13 @@ function savePathValue(draft, field) {
   draft.queue.editField(field, () => ({
     kind: "path",
     pointer: field.dataset.path,
-    // Spaces mean nothing in a path, but may be all that a parameter is about.
+    // Surrounding spaces are a mistake in a path, but may matter in other parameters.
     value: field.dataset.items ? readLines(field) : "parameter" in field.dataset ? field.value : field.value.trim(),
     digest: draft.digest,
   }));
 }
 
-// The JSON text of a list that is typed with an item on each line; empty without items.
+// The JSON text of a list that is typed with one item per line; empty without items.
 function readLines({ value, dataset }) {
   const items = value.split("\n").filter((line) => line !== "");
   const isNumber = (line) => dataset.items === "number" && NUMBER.test(line.trim());

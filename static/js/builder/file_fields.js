@@ -1,5 +1,5 @@
-// Fields whose value is a file: chosen or dropped, replaced, removed. The document has a reference
-// to it. A list of files takes several at once.
+// Fields whose value is a file: choose or drop, replace, remove. The document contains a reference
+// to it. A list of files accepts several at once.
 
 import { on } from "../elements.js";
 import { message } from "../messages.js";
@@ -14,13 +14,13 @@ import { offerUndo } from "./toolbar.js";
 const PLACES = "[data-file-entry], [data-file-list]";
 const TOOLS = "[data-file-choose], [data-files-add], input[data-at]:not([type=hidden])";
 
-// The functions below call `{draft, form, problems}` the `page`.
+// In the functions below, `page` is `{draft, form, problems}`.
 export function startFileFields(page) {
   on("click", "[data-file-choose], [data-files-add]", (button) => button.closest(PLACES).querySelector(":scope > [data-file-input]").click());
   on("click", "[data-file-remove]", (button) => removeFile(page, button));
   on("change", "[data-file-input]", (input) => {
     const files = [...input.files];
-    input.value = ""; // otherwise choosing the same file again fires no change event
+    input.value = ""; // otherwise choosing the same file again wouldn't fire a change event
     take(page, input.closest(PLACES), files);
   });
   on("paste", PLACES, (place, event) => {
@@ -60,7 +60,7 @@ async function setFile(page, entry, file) {
   fresh?.querySelector("[data-file-choose]")?.focus({ preventScroll: true });
 }
 
-// One after the other, so that they come in the order in which they were chosen.
+// One after the other, to keep the order in which they were chosen.
 async function addFiles(page, list, files) {
   for (const file of files) {
     const stored = await store(page, list, file);
@@ -77,7 +77,7 @@ async function addFiles(page, list, files) {
 
 async function removeFile(page, button) {
   const box = boxOf(button);
-  // Without its file, an item of a list is nothing.
+  // A list item without its file is removed.
   if (box.matches(".item-card")) return changeCard(page, box, "remove");
   const { name } = button.dataset;
   const fresh = await changePart(page, box, () => ({ kind: "set", pointer: pointerOfBox(box), value: '""' }));

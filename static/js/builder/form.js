@@ -106,7 +106,7 @@ function rememberBlankRows() {
   };
 }
 
-// The grid as drawn now: a rejected edit redraws the form, even behind a dialog.
+// The grid as currently drawn: a rejected edit redraws the form, even behind a dialog.
 export const gridAt = (pointer) => [...formElement().querySelectorAll(".grid")].find((grid) => pointerOf(grid) === pointer);
 
 // The focused field if it edits a value of the document, or null.

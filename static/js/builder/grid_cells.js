@@ -1,4 +1,4 @@
-// The cells and columns of a grid as elements: found, made, added, removed.
+// The cells and columns of a grid as elements: find, make, add, remove.
 
 import { icon, make, makeButton } from "../elements.js";
 import { message } from "../messages.js";
@@ -15,7 +15,7 @@ export function focusCell(cell) {
   cell?.select();
 }
 
-// After rows were added, moved or removed: their numbers, their count, problems at their cells.
+// After rows were added, moved or removed: update numbers, count and problems at cells.
 export function recount(grid, problems) {
   const total = countRows(grid);
   showCount(pointerOf(grid), total);
@@ -28,8 +28,8 @@ export function recount(grid, problems) {
 export const showCount = (pointer, count) =>
   document.querySelectorAll(`[data-count-of="${CSS.escape(pointer)}"]`).forEach((each) => (each.textContent = count));
 
-// A new row. It is added to the document when a value is typed in it: a row that stays blank is
-// neither sent nor counted.
+// A new row. It is added to the document when a value is typed in it: blank rows are neither sent
+// nor counted.
 export function blankRow(grid) {
   const label = grid.querySelector(".grid-head .grid-handle").textContent;
   const menu = makeButton({ "data-row-menu": "", "aria-haspopup": "menu", "aria-label": label });
@@ -48,7 +48,7 @@ export function neighbourOf(row, down) {
   return block.dataset.count ? block : down > 0 ? block.firstElementChild : block.lastElementChild;
 }
 
-// What is drawn anew with a grid, and its name on the server.
+// The element that is redrawn with a grid, and its name on the server.
 export function partOf(grid) {
   const field = grid.closest("[data-field]");
   if (!field) return { part: "section", box: grid.closest(".builder-section") };
@@ -72,7 +72,7 @@ function setKeys(grid, keys) {
   fitColumns(grid);
 }
 
-// A new column exists on this page only, marked as fresh, until one of its cells has a value.
+// A new column exists only on this page, marked as fresh, until one of its cells has a value.
 export function addColumn(grid, key) {
   setKeys(grid, [...keysOf(grid), key]);
   const head = make("div", { role: "columnheader", "data-key": key, "data-fresh": "" }, make("code", {}, key), columnMenuButton(key));

@@ -1,4 +1,4 @@
-// The rows of a grid as elements: counted, numbered, placed.
+// The rows of a grid as elements: count, number, place.
 
 import { make } from "../elements.js";
 import { childRows, countOf, rowAt } from "./pointers.js";

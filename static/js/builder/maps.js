@@ -1,4 +1,4 @@
-// Maps: keys that people name themselves, each with its value. Added, renamed, removed.
+// Maps: user-defined keys, each with a value. Add, rename, remove.
 
 import { elementsOf, on } from "../elements.js";
 import { message, toast } from "../messages.js";
@@ -17,7 +17,7 @@ export function startMaps(page) {
   on("click", "[data-entries-more]", (button) => showMore(page, button));
 }
 
-// The box of the map around the box of an entry.
+// The box of the map that contains an entry's box.
 const mapOf = (entry) => boxOf(entry.parentElement);
 
 async function addEntry(page, adder) {
@@ -47,7 +47,7 @@ async function renameEntry(page, input) {
   if (isTaken) toast(message("keyExists", { key }), "warning");
   if (isTaken || key === old) return (input.value = old);
   const fresh = await changePart(page, box, () => ({ kind: "rename", pointer: pointerOfBox(entry), value: key }));
-  // Tab may have moved the focus on meanwhile.
+  // Tab may have moved the focus in the meantime.
   if (fresh && document.activeElement === document.body) focusAt(pointer);
 }
 

@@ -1,5 +1,5 @@
-// Parameters outside the body: added, left out; the media type; the request of operations without
-// a body, which is previewed in place of a document.
+// Parameters outside the body: add, leave out; the media type; the request preview of operations
+// without a body.
 
 import { elementsOf, on } from "../elements.js";
 import { findNamed, openChoice } from "./choices.js";
@@ -38,13 +38,13 @@ async function leaveOut({ draft, form }, button) {
   section().querySelector("[data-add-parameter]")?.focus();
 }
 
-// The form follows the schema of the type.
+// The form depends on the media type's schema.
 async function chooseMediaType({ draft, form }, select) {
   const answer = await draft.change({ kind: "media-type", value: select.value, part: "form" });
   if (answer?.html) form.redraw(answer.html);
 }
 
-// The preview and the form are other ones without a body.
+// The preview and the form are different without a body.
 async function switchBody({ draft, form }, toggle) {
   if (await draft.change({ kind: "body", value: toggle.checked ? "send" : "leave-out" })) return form.onReload();
   toggle.checked = !toggle.checked;

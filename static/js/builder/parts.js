@@ -1,5 +1,5 @@
-// Parts of the form for any schema, which the server draws anew when they change: an object gets
-// a field, a union another alternative, a value is chosen from a long list.
+// Parts of the form for any schema, redrawn by the server on changes: add a field to an object,
+// switch the alternative of a union, choose a value from a long list.
 
 import { elementsOf, on } from "../elements.js";
 import { message, toast } from "../messages.js";
@@ -12,14 +12,14 @@ const FOCUSABLE = "input:not([type=hidden]), textarea, select, button";
 const OPTION = "[data-option]:not([hidden])";
 
 export const boxOf = (element) => element.closest("[data-field]");
-// The pointer of the value that a box edits; the whole document without a box.
+// The pointer of the value that a box edits; without a box, that of the whole document.
 export const pointerOfBox = (box) => (box ? pointerOf(box.matches(".item-card") ? box : box.querySelector("[data-at]")) : "");
 
 export function startParts(page) {
   const { draft } = page;
-  let choose = null; // what a click in the open list of options does
-  let loaded = null; // resolves when the list is there
-  let narrow = null; // has the server search a list of values
+  let choose = null; // called with the option chosen in the open list
+  let loaded = null; // resolves when the list is loaded
+  let narrow = null; // makes the server search a list of values
 
   on("change", "[data-alternative]", (radio) => chooseAlternative(page, boxOf(radio), radio.value));
   on("click", "[data-alternatives]", (button) => {
@@ -55,10 +55,10 @@ export function startParts(page) {
     const key = adder.querySelector("input").value;
     if (key !== "") close(() => choose(key, adder.querySelector("select").value));
   });
-  // Enter takes the first option that matches, else what was typed.
+  // Enter chooses the first match, or the typed text if there is none.
   on("submit", "#part_menu .search", async (search, event) => {
     event.preventDefault();
-    // Somebody may type faster than the list arrives.
+    // People may type before the list has loaded.
     await loaded;
     if (!menuElement().matches(":popover-open")) return;
     const typed = search.querySelector("input").value.trim();
@@ -99,13 +99,13 @@ async function showOptions(draft, query, find) {
   const menu = menuElement();
   menu.dataset.find = find;
   const html = await draft.fetchPart(find ? { ...query, find } : query);
-  // A list that was asked for later may be there already.
+  // A list that was requested later may have arrived first.
   if (menu.dataset.find !== find) return;
   if (html === null) return toast(message("listFailed"), "warning");
   menu.querySelector("[data-options]").replaceWith(...elementsOf(html));
 }
 
-// The server searches a list that is too long to be drawn as a whole.
+// The server searches lists that are too long to be drawn completely.
 async function refine(draft, query, search) {
   const menu = menuElement();
   const isOther = () => menu.querySelector("[data-longer]") && search.value.trim() !== menu.dataset.find;
@@ -120,8 +120,8 @@ function moveFocus(menu, event) {
   places.at((places.indexOf(document.activeElement) + step) % places.length).focus();
 }
 
-// Makes an edit and draws the box anew, or the whole form without one. Returns the new element,
-// or null after the edit failed.
+// Sends an edit and redraws the box, or the whole form without one. Returns the new element, or
+// null if the edit failed.
 export async function changePart({ draft, form }, box, makeEdit) {
   const part = box ? (box.matches(".item-card") ? "card" : "field") : "form";
   const answer = await draft.change(() => ({ ...makeEdit(), part, at: pointerOfBox(box) }));
@@ -143,7 +143,7 @@ async function addField(page, box, key, value) {
   if (await changePart(page, box, () => ({ kind: "add-field", pointer: at(), value }))) focusAt(pointer);
 }
 
-// Focuses what edits a value, or the first thing in its box that can have the focus.
+// Focuses the input of a value, or the first focusable element in its box.
 export function focusAt(pointer) {
   const element = elementExactlyAt(formElement(), pointer);
   const target = element?.matches(FOCUSABLE) ? element : boxOf(element ?? formElement())?.querySelector(`.field-control :is(${FOCUSABLE}), .group-fields :is(${FOCUSABLE}), .item-body :is(${FOCUSABLE})`);

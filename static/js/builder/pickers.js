@@ -1,5 +1,5 @@
-// Native pickers next to fields for dates and times. The field stays text: it may hold a variable,
-// and what was typed is what is sent.
+// Native pickers next to fields for dates and times. The field itself stays text: it may hold a
+// variable, and it is sent exactly as typed.
 
 import { on } from "../elements.js";
 import { saveField } from "./fields.js";
@@ -20,7 +20,7 @@ export function startPickers(draft) {
 
 const fieldOf = (picker) => picker.parentElement.querySelector("[data-at]");
 
-// Opens at the value of the field, in the person's time zone.
+// Opens at the field's value, in the person's time zone.
 function follow(picker) {
   const typed = fieldOf(picker).value.trim();
   if (picker.type === "date") picker.value = DATE.test(typed) ? typed : "";
@@ -34,7 +34,7 @@ function localOf(typed) {
   return new Date(time - new Date(time).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-// RFC 3339, as `format: date-time` and `format: time` want it, in UTC.
+// RFC 3339 in UTC, as required by `format: date-time` and `format: time`.
 function written({ type, value }) {
   if (type === "datetime-local") return new Date(value).toISOString().replace(/\.\d+/, "");
   return type === "time" ? `${value.slice(0, 5)}:00Z` : value;

@@ -164,14 +164,14 @@ function describe(problem, index) {
   return text;
 }
 
-// What one click does about a problem, if anything.
+// The button that fixes a problem with one click, if possible.
 function fixButtons(problem, index, look) {
   if (problem.fix) return [makeButton({ class: look, "data-fix": index }, problem.fix.label)];
   const isAddable = MISSING.includes(problem.code) && adderOf(problem.pointer);
   return isAddable ? [makeButton({ class: look, "data-add-missing": index }, message("addMissing"))] : [];
 }
 
-// The button that adds keys to the object which lacks one; null once its field is drawn.
+// The button that adds keys to the object that lacks one; null once its field is drawn.
 function adderOf(pointer) {
   const form = formElement();
   if (elementExactlyAt(form, pointer)) return null;

@@ -113,8 +113,7 @@ export class Tabs {
     this.show(tab);
   }
 
-  // The code, once it is that of the chosen language, or the request, where that is shown, else the
-  // document.
+  // The code if it is in the chosen language, else the request if it is shown, else the document.
   async copyShown() {
     await this.draft.queue.idle();
     await this.coding;
