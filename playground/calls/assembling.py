@@ -29,8 +29,6 @@ from playground.jsontext.printing import quote
 from playground.jsontext.splices import apply
 from playground.openapi.credentials import CredentialScheme
 from playground.openapi.operations import Operation
-from playground.openapi.parameters import RequestBody
-from playground.openapi.responses import JSON
 
 # Host and port, read only if no parser could read them differently: `user@host` doesn't match.
 _AUTHORITY = re.compile(
@@ -212,9 +210,9 @@ def _write_body(
     text: str,
     values: ReferenceValues,
 ) -> WrittenBody | None:
-    if operation.body_schema is None or not (operation.body_required or text.strip()):
+    body = operation.find_body(media_type)
+    if body is None or not (operation.body_required or text.strip()):
         return None
-    body = operation.find_body(media_type) or RequestBody(JSON, operation.body_schema)
     try:
         if scheme is not None and found.body and find_body_kind(body) == "json":
             # A reference goes in first: it is replaced together with those of the document.

@@ -124,7 +124,6 @@ class OperationReader:
             cookie_fields=fields["cookie"],
             bodies=bodies,
             body_required=is_required,
-            body_schema=bodies[0].schema if bodies else None,
             sample=find_sample(bodies[0]) if bodies else None,
             listed_fields=read_list_rules(bodies[0].schema) if bodies else {},
             replies=self.read_replies(raw, entry.pointer),

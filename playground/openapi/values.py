@@ -92,8 +92,8 @@ class Api:
 class Operation:
     """One operation of an API. Don't modify its dicts: they are shared.
 
-    `bodies` has the media types that a body may have, JSON first; `body_schema` is that of the
-    first, or None for a call without a body: JSON Schema 2020-12 with references resolved.
+    `bodies` has the media types that a body may have, JSON first, none for a call without a
+    body; their schemas are JSON Schema 2020-12 with references resolved.
     `sample` is the example body, `max_bytes` the largest body allowed (0: unknown).
     `replies` maps a status (`"200"`, `"2XX"`) to its media types, none if it has no documented
     body. Its schemas require what a success must have. `unknown_advice` is what to do if it
@@ -112,7 +112,6 @@ class Operation:
     path: str
     path_fields: tuple[Parameter, ...]
     query_fields: tuple[Parameter, ...]
-    body_schema: Schema | None
     sample: Any
     verdict: VerdictRule
     unknown_advice: tuple[str, ...] = ()
@@ -151,7 +150,12 @@ class Operation:
     def find_body_schema(self, media_type: str = "") -> Schema | None:
         """The schema of a media type's body, else of the first; None for a call without a body."""
         body = self.find_body(media_type)
-        return body.schema if body else self.body_schema
+        return body.schema if body else None
+
+    @property
+    def body_schema(self) -> Schema | None:
+        """The schema of the first media type; None for a call without a body."""
+        return self.bodies[0].schema if self.bodies else None
 
     @property
     def sample_text(self) -> str:

@@ -12,6 +12,7 @@ from playground.batches.validation import validate_mapping
 from playground.drafts.metadata import Metadata
 from playground.drafts.states import State
 from playground.openapi.operations import get_operation
+from playground.openapi.parameters import RequestBody
 from playground.rules.facts import Facts, InputKey, StepFacts
 from tests.batches.rows import LAUNCH, SCENARIO, fill
 
@@ -232,7 +233,8 @@ def list_proposed(columns: list[str], toys: dict[str, object]) -> tuple[list[str
         "type": "object",
         "properties": {"toys": {"type": "array", "items": items, **toys}, "name": text},
     }
-    operation = replace(get_operation(SCENARIO), body_schema=schema, bodies=())
+    body = RequestBody("application/json", schema)
+    operation = replace(get_operation(SCENARIO), bodies=(body,))
     mapping = propose_mapping(columns, operation, State('{"name": "", "toys": []}'))
     return pointers_of(mapping), mapping.group
 

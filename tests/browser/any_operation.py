@@ -111,7 +111,7 @@ def register(monkeypatch: pytest.MonkeyPatch, schema: dict[str, Any]) -> None:
     known = operations.list_operations()
     body = RequestBody("application/json", schema)
     base = get_operation("list-scenarios")
-    added = replace(base, id=ID, title="Any", body_schema=schema, bodies=(body,))
+    added = replace(base, id=ID, title="Any", bodies=(body,))
     found = {each.id: each for each in [*known, added]}
     monkeypatch.setattr(operations, "_operations", lambda: found)
 

@@ -35,7 +35,6 @@ def attempt(text, media_type, encoding=None, schema=None, **more) -> Call | Fail
         LAUNCH,
         path="/x",
         bodies=(body,),
-        body_schema=body.schema,
         own_credential=more.pop("credential", NOBODY),
         body_required=more.pop("required", True),
     )

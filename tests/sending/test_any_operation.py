@@ -49,7 +49,6 @@ def operation() -> Operation:
         header_fields=(parameter("X-Trace", "header", {"type": "string"}),),
         cookie_fields=(parameter("theme", "cookie", {"enum": ["dark", "light"]}),),
         bodies=(RequestBody("application/json", {}), RequestBody(FORM, {"type": "object"})),
-        body_schema={},
         body_required=False,
         api=replace(launch.api, credential=credential),
     )

@@ -106,11 +106,8 @@ class DraftContext:
         return FieldMetadata(kept.off, kept.notes, kept.incomplete, kept.away, self.files)
 
     def _read_schema(self, state: State) -> Mapping[str, Any]:
-        chosen = state.metadata.media_type
-        body, usual = self.operation.find_body(chosen), self.operation.body_schema
-        if body is None or not (chosen or body.schema is usual):
-            return usual or {}
-        return read_form_schema(body)
+        body = self.operation.find_body(state.metadata.media_type)
+        return read_form_schema(body) if body else {}
 
 
 def open_draft(request: HttpRequest, draft_id: uuid.UUID) -> DraftContext:
