@@ -47,7 +47,7 @@ function undoButton(toast, undo) {
 
 function show({ text, kind = "note", undo, link }) {
   find(text)?.remove();
-  const toast = make("div", { class: "toast", "data-kind": kind }, icon(ICONS[kind] ?? "note"), make("span", { class: "toast-text", dir: "auto" }, ...withVisible(text)));
+  const toast = make("div", { class: "toast", "data-kind": kind }, icon(ICONS[kind] ?? "note"), make("span", { class: "toast-text" }, ...withVisible(text)));
   if (undo) toast.append(undoButton(toast, undo));
   if (link) toast.append(make("a", { class: "button small", href: link.href }, link.text));
   toast.append(makeButton({ class: "button quiet square small", "data-toast-close": "", "aria-label": message("close") }, icon("close")));

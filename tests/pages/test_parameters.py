@@ -117,6 +117,34 @@ def test_the_media_type_is_chosen_and_can_be_undone(as_editor: Client, draft: Dr
     assert Metadata.read(draft.metadata).media_type == ""
 
 
+def test_a_payload_that_cannot_be_text_is_kept_aside(as_editor: Client, editor: Person) -> None:
+    document = pets(security=[])
+    content = document["paths"]["/pets"]["post"]["requestBody"]["content"]
+    content["text/plain"] = {"schema": {"type": "string"}}
+    content["application/octet-stream"] = {"schema": {"type": "string", "format": "binary"}}
+    import_document(editor, as_bytes(document))
+    typed = '{\n  "name": "Tom",\n  "age": 1.10\n}'
+    draft = start_draft(editor, "pets:addPet", typed)
+    form = edit(as_editor, draft, kind="media-type", value="text/plain", part="form")["html"]
+    assert draft.text == '""'
+    assert 'data-kind="json"' not in form
+    edit(as_editor, draft, kind="set", pointer="", value='"Tom, 1"')
+    edit(as_editor, draft, kind="media-type", value="application/json", part="form")
+    assert draft.text == typed
+    edit(as_editor, draft, kind="media-type", value="application/x-www-form-urlencoded")
+    assert draft.text == typed, "an object fits"
+    edit(as_editor, draft, kind="media-type", value="text/plain", part="form")
+    assert draft.text == '"Tom, 1"'
+    edit(as_editor, draft, kind="media-type", value="application/octet-stream", part="form")
+    assert draft.text == '"Tom, 1"', "text may be a file"
+    for _each in range(2):
+        url = f"/drafts/{draft.id}/turn/undo/"
+        as_editor.post(url, {"tab": "t"}, content_type="application/json")
+    draft.refresh_from_db()
+    assert draft.text == typed
+    assert Metadata.read(draft.metadata).media_type == "application/x-www-form-urlencoded"
+
+
 def test_an_unknown_media_type_is_refused(as_editor: Client, draft: Draft) -> None:
     answer = as_editor.post(
         f"/drafts/{draft.id}/edit/",

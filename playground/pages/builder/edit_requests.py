@@ -20,7 +20,12 @@ from playground.forms.steps import default_step
 from playground.pages.builder.branches import empty_field, list_branch_edits
 from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.builder.parameters import describe_media_type
-from playground.pages.builder.part_edits import PART_KINDS, ImpossiblePart, complete_part_edit
+from playground.pages.builder.part_edits import (
+    PART_KINDS,
+    ImpossiblePart,
+    choose_media_type,
+    complete_part_edit,
+)
 from playground.people.access import person_of
 from playground.workspace.attachments import store_attachments
 from playground.workspace.models import Connection
@@ -129,7 +134,7 @@ def complete_edit(
     if edit.kind == "media-type":
         if edit.value not in {each.media_type for each in opened.operation.bodies}:
             raise InvalidEditRequest(describe_media_type(edit.value))
-        return edit
+        return choose_media_type(opened, edit)
     if edit.kind == "body":
         if edit.value not in (SEND, LEAVE_OUT) or opened.operation.body_required:
             raise InvalidEditRequest(_("This operation needs a body."))

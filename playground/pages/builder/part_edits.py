@@ -8,13 +8,21 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from playground.calls.file_parts import read_form_schema
 from playground.drafts.incomplete import text_at
 from playground.drafts.states import Edit
 from playground.forms.containers import branch_pointer
 from playground.forms.field import Field
 from playground.forms.fitting import find_alternative, map_tags
 from playground.forms.kinds import start_value
-from playground.forms.schemas import Schema, item_schema, list_members, member_schema, open_schema
+from playground.forms.schemas import (
+    Schema,
+    item_schema,
+    list_members,
+    list_value_types,
+    member_schema,
+    open_schema,
+)
 from playground.forms.unions import Alternative, Union, list_values, read_union
 from playground.jsontext import parsing, pointers, printing
 from playground.pages.builder.draft_context import DraftContext
@@ -100,6 +108,37 @@ def _set_rivals_aside(
         start = printing.dump(start_value(found.schema, blank=True))
         edits.append(Edit("keep", branch_pointer(pointer, found.title), start))
     return edits
+
+
+def choose_media_type(opened: DraftContext, edit: Edit) -> Edit:
+    """The edit that sends the body as the media type `value`. A document that can't be one of
+    the new type, such as an object for plain text, is kept aside until its type is chosen."""
+    operation, state = opened.operation, opened.state
+    old, new = operation.find_body(state.metadata.media_type), operation.find_body(edit.value)
+    if old is None or new is None or old is new:
+        return edit
+    schema = read_form_schema(new)
+    union = read_union(schema)
+    types = [] if union.alternatives else list_value_types(union.schema)
+    if not types or _may_have_type(parsing.parse(state.text), types):
+        return edit
+    aside = branch_pointer("", new.media_type)
+    start = printing.dump(start_value(schema, blank=True))
+    parts = [
+        edit,
+        Edit("keep", branch_pointer("", old.media_type), state.text),
+        Edit("set", "", state.metadata.away.get(aside, start)),
+        Edit("take", aside),
+    ]
+    return Edit("all", "", parts=parts)
+
+
+def _may_have_type(tree: Any, types: list[str]) -> bool:
+    if isinstance(tree, dict):
+        return "object" in types
+    if isinstance(tree, list):
+        return "array" in types
+    return any(each not in ("object", "array") for each in types)
 
 
 def add_field(opened: DraftContext, edit: Edit) -> Edit:
