@@ -140,8 +140,9 @@ def build_widget(field: Field) -> forms.Widget:
             # Text or a whole number, depending on the list next to it; several tags are one text.
             kind = "integer" if field.value_kind == "number" else "text"
             return TextInput({**attributes, "data-kind": kind})
-    # An input of one line would drop line breaks.
-    if "\n" in field.text or len(field.text) > LONG_TEXT:
+    # An input of one line would drop line breaks, which a body of text or XML has.
+    is_body = field.kind == "text" and field.pointer == ""
+    if is_body or "\n" in field.text or len(field.text) > LONG_TEXT:
         return TextArea({**attributes, "rows": 3})
     return TextInput(attributes)
 

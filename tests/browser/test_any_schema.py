@@ -111,6 +111,15 @@ def test_keys_of_a_map_are_added_renamed_and_removed(page: Page) -> None:
     expect_saved(page)
     assert document(draft)["labels"] == {"colour": "blue"}
     expect(labels.locator(".section-head .count")).to_have_text("1")
+    for _each in range(2):
+        new.fill("لون")
+        new.press("Enter")
+        expect(labels.locator(".section-head .count")).to_have_text("2")
+    # A name of the other direction must not turn the sentence around.
+    message = page.locator(".toast-text", has_text="لون already exists.")
+    expect(message).to_have_css("direction", "ltr")
+    labels.get_by_role("button", name="Remove لون").click()
+    expect(labels.locator(".section-head .count")).to_have_text("1")
     labels.get_by_role("button", name="Remove colour").click()
     expect(labels.locator("[data-entry-key]")).to_have_count(0)
     assert document(draft)["labels"] == {}

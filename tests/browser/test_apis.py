@@ -6,8 +6,9 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from playground.apis.importing import import_document
+from playground.apis.importing import import_document, import_source
 from playground.apis.models import ImportedApi
+from playground.openapi.reading import read_openapi
 from playground.payload_templates.models import Template
 from playground.workspace.connections import ConnectionInput, save_connection
 from tests.apis.documents import as_bytes
@@ -197,4 +198,18 @@ def test_a_get_operation_is_built_from_its_parameters(
         page.locator("#send button").click()
         expect(page.locator("#reply")).to_contain_text("200")
         assert [each[:2] for each in standin.seen] == [("GET", "/pets?kind=dog")]
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_a_document_is_fetched_again_by_its_button(page: Page, settings) -> None:
+    settings.ALLOW_NETWORKS = ["127.0.0.0/8"]
+    with Standin() as standin:
+        standin.body = as_bytes(pets(security=[]))
+        url = f"{standin.origin}/openapi.json"
+        person = page.person  # type: ignore[attr-defined]
+        api = import_source(person, read_openapi(standin.body), url=url).api
+        page.goto(f"{page.origin}/apis/{api.id}/")  # type: ignore[attr-defined]
+        follow(page.get_by_role("button", name="Refresh"))
+        expect(page.locator(".toast-text")).to_have_text(f"{api.title}: no operation changed.")
+        assert [each[:2] for each in standin.seen] == [("GET", "/openapi.json")]
     assert page.errors == []  # type: ignore[attr-defined]
