@@ -62,7 +62,7 @@ bench-peers: $(VENV)/installed-tests ## measure react-jsonschema-form, Newman an
 	@$(PYTHON) -m tests.browser.chromium
 	@$(PYTHON) -m tests.bench --only peers batch_peers
 
-drill: $(VENV)/installed-tests ## kill, overload and fill the running product; nothing may break
+drill: $(VENV)/installed-celery ## kill, overload and fill the running product; nothing may break
 	@$(PYTHON) -m tests.browser.chromium
 	@$(PYTHON) -m tests.drill
 
