@@ -28,6 +28,7 @@ ENTRIES = (
     "js/json_texts.js",
     "js/resend.js",
     "js/selection.js",
+    "js/api_import.js",
     "js/pasting.js",
     "js/batch.js",
     "js/mapping.js",

@@ -2,26 +2,12 @@
 // were checked with other columns can't be sent.
 
 import { on } from "./elements.js";
+import { sendDroppedFile } from "./file_drop.js";
 
 const form = document.getElementById("batch_file");
-const file = document.getElementById("file");
 const mapping = document.getElementById("mapping");
-const holdsFile = (event) => event.dataTransfer?.types.includes("Files");
 
-document.addEventListener("dragover", (event) => {
-  if (!holdsFile(event) || !form) return;
-  // Without this the browser would open the file in place of the page.
-  event.preventDefault();
-  form.classList.add("over");
-});
-document.addEventListener("dragleave", (event) => event.relatedTarget || form?.classList.remove("over"));
-document.addEventListener("drop", (event) => {
-  if (!holdsFile(event) || !form) return;
-  event.preventDefault();
-  form.classList.remove("over");
-  file.files = event.dataTransfer.files;
-  form.requestSubmit();
-});
+if (form) sendDroppedFile(document.getElementById("file"), form);
 
 // Whether a field differs from what the server drew, which is what was checked: it may have been
 // changed before this script ran.
