@@ -117,50 +117,48 @@ def test_a_token_is_renewed_before_it_ends(server, plan, editor) -> None:
     assert server.calls == ["Bearer t-1", "Bearer t-2"]
 
 
-def test_many_sends_at_once_fetch_one_token(server, plan, editor) -> None:
+class Cancel(threading.Event):
+    """An event that says whether anybody has waited for it."""
+
+    is_awaited = False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.is_awaited = True
+        return super().wait(timeout)
+
+
+def fetch_at_once(server: TokenServer, plan: Plan, count: int) -> list[Any]:
+    """The results of sends of which one asks the token server while the others wait for it."""
     server.free.clear()
+    cancels = [Cancel() for _ in range(count)]
     results: list[Any] = []
 
-    def work() -> None:
+    def work(cancel: Cancel) -> None:
         try:
-            results.append(fetch_tokens(plan, threading.Event()))
+            results.append(fetch_tokens(plan, cancel))
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=work) for _ in range(8)]
+    threads = [threading.Thread(target=work, args=[each]) for each in cancels]
     for each in threads:
         each.start()
-    while not server.tokens:
+    while sum(each.is_awaited for each in cancels) < count - 1 and threads[0].is_alive():
         threading.Event().wait(0.01)
     server.free.set()
     for each in threads:
         each.join(20)
-    assert results == [None] * 8
+    return results
+
+
+def test_many_sends_at_once_fetch_one_token(server, plan, editor) -> None:
+    assert fetch_at_once(server, plan, 8) == [None] * 8
     assert len(server.tokens) == 1
     assert row(plan.connection).value == "t-1"
 
 
 def test_those_who_wait_get_the_failure_of_the_one_who_asked(server, plan) -> None:
-    server.free.clear()
     server.status, server.reply = 400, {"error": "invalid_scope", "error_description": "No s+c/1=!"}
-    results: list[Any] = []
-
-    def work() -> None:
-        try:
-            results.append(fetch_tokens(plan, threading.Event()))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for each in threads:
-        each.start()
-    while not server.tokens:
-        threading.Event().wait(0.01)
-    # All of them have begun to wait: a later one may ask again.
-    threading.Event().wait(0.3)
-    server.free.set()
-    for each in threads:
-        each.join(20)
+    results = fetch_at_once(server, plan, 4)
     assert len(server.tokens) == 1
     message = "Not sent: the token server refused: No {{secret:o_client_secret}}!"
     assert [each.message for each in results] == [message] * 4
