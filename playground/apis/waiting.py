@@ -95,16 +95,18 @@ def import_waiting(person: Person, api: ImportedApi, digest: str) -> ApiImport:
         return replace_document(person, api, read, compare_with(api, read))
 
 
-def ignore_waiting(person: Person, api: ImportedApi) -> bool:
-    """Turn the waiting document down. Returns whether there was one."""
+def ignore_waiting(person: Person, api: ImportedApi, digest: str) -> None:
+    """Turn the waiting document down if it still has the digest that the person saw.
+
+    Raises ImportRefused.
+    """
     with transaction.atomic():
         api = lock_api(api)
         waiting = WaitingDocument.objects.filter(api=api).first()
-        if waiting is None:
-            return False
+        if waiting is None or waiting.document_id != digest:
+            raise ImportRefused(_("Another document came meanwhile. Look at its changes first."))
         api.ignored_digest = waiting.document_id
         api.save(update_fields=["ignored_digest"])
         waiting.delete()
         delete_unused(waiting.document_id)
         record_event(person, "update-api", api.title, "turned down")
-    return True

@@ -92,12 +92,23 @@ def test_only_the_document_that_was_seen_is_imported(editor: Person, api: Import
         import_waiting(editor, api, newest.document_id)
 
 
+def test_only_the_document_that_was_seen_is_turned_down(editor: Person, api: ImportedApi) -> None:
+    seen = offer_document(None, source(smaller()), api)
+    newest = offer_document(None, source(smaller("3")), api)
+    assert isinstance(seen, WaitingDocument)
+    with pytest.raises(ImportRefused, match="Another document came meanwhile"):
+        ignore_waiting(editor, api, seen.document_id)
+    assert WaitingDocument.objects.get() == newest
+
+
 def test_a_document_that_was_turned_down_isnt_offered_again(
     editor: Person, api: ImportedApi
 ) -> None:
-    offer_document(None, source(smaller()), api)
-    assert ignore_waiting(editor, api)
-    assert not ignore_waiting(editor, api)
+    seen = offer_document(None, source(smaller()), api)
+    assert isinstance(seen, WaitingDocument)
+    ignore_waiting(editor, api, seen.document_id)
+    with pytest.raises(ImportRefused):
+        ignore_waiting(editor, api, seen.document_id)
     assert StoredDocument.objects.count() == 1
     api.refresh_from_db()
     assert isinstance(offer_document(None, source(smaller()), api), ApiImport)

@@ -333,8 +333,16 @@ def test_a_waiting_document_can_be_turned_down(
     assert as_viewer.post("/apis/pets/waiting/decide/", {"do": "ignore"}).status_code == 403
     stale = as_editor.post("/apis/pets/waiting/decide/", {"do": "import", "digest": "0"})
     assert stale["Location"] == "/apis/pets/waiting/"
-    as_editor.post("/apis/pets/waiting/decide/", {"do": "ignore"})
+    # A document that came while this page was open must not be turned down unseen.
+    unseen = as_editor.post("/apis/pets/waiting/decide/", {"do": "ignore", "digest": "0"})
+    assert unseen["Location"] == "/apis/pets/waiting/"
+    seen = {"do": "ignore", "digest": WaitingDocument.objects.get().document_id}
+    answer = as_editor.post("/apis/pets/waiting/decide/", seen, follow=True)
+    assert "Turned down. The API stays as it is." in answer.content.decode()
     assert not WaitingDocument.objects.exists()
+    again = as_editor.post("/apis/pets/waiting/decide/", seen, follow=True).content.decode()
+    assert "No newer document is waiting." in again
+    assert "Another document came meanwhile" not in again
     assert get_operation("pets:deletePet").method == "DELETE"
 
 

@@ -86,13 +86,15 @@ def find_unfit(person: Person, waiting: WaitingDocument) -> Iterator[Unfit]:
 def decide_waiting(request: HttpRequest, api_id: str) -> HttpResponse:
     """Import the document that was reviewed, or turn it down."""
     api, person = get_imported_api(api_id), person_of(request)
-    if request.POST.get("do") == "ignore":
-        if ignore_waiting(person, api):
-            messages.success(request, _("Turned down. The API stays as it is."))
-        return redirect("api", api.id)
+    digest = request.POST.get("digest", "")
     try:
-        imported = import_waiting(person, api, request.POST.get("digest", ""))
+        if request.POST.get("do") == "ignore":
+            ignore_waiting(person, api, digest)
+            messages.success(request, _("Turned down. The API stays as it is."))
+            return redirect("api", api.id)
+        return show_imported(request, import_waiting(person, api, digest))
     except ImportRefused as error:
-        messages.warning(request, str(error))
+        # Without a document, the page itself says that none is waiting.
+        if WaitingDocument.objects.filter(api=api).exists():
+            messages.warning(request, str(error))
         return redirect("waiting_document", api.id)
-    return show_imported(request, imported)
