@@ -11,6 +11,7 @@ from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.people.models import Person
 from tests.browser.any_operation import ID, register
+from tests.pages.edits import edit
 
 LISTED = {"type": "array", "items": {"enum": ["red", "green", 1.5, None]}, "uniqueItems": True}
 SCHEMA: dict[str, Any] = {
@@ -30,14 +31,6 @@ SCHEMA: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def _operation(monkeypatch: pytest.MonkeyPatch) -> None:
     register(monkeypatch, SCHEMA)
-
-
-def edit(client: Client, draft: Draft, status: int = 200, **sent: Any) -> dict[str, Any]:
-    body = {"revision": Draft.objects.get(id=draft.id).revision, "tab": "t", **sent}
-    answer = client.post(f"/drafts/{draft.id}/edit/", json.dumps(body), "application/json")
-    assert answer.status_code == status, answer.content
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 def text_of(draft: Draft) -> str:

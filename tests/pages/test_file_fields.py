@@ -22,6 +22,7 @@ from playground.workspace.models import Connection
 from tests.apis.documents import as_bytes
 from tests.apis.uploads import uploads
 from tests.conftest import make_person
+from tests.pages.edits import edit
 
 pytestmark = pytest.mark.django_db
 PHOTO = b"\x89PNG\r\n\x00\xff--playground-boundary"
@@ -36,15 +37,6 @@ def connection(editor: Person) -> Connection:
 def start(editor: Person, connection: Connection, id: str, text: str = "") -> Draft:
     operation = get_operation(f"uploads:{id}")
     return start_draft(editor, operation.id, text or operation.sample_text, connection=connection)
-
-
-def edit(client: Client, draft: Draft, **sent: object) -> dict:
-    draft.refresh_from_db()
-    body = {"revision": draft.revision, "tab": "t", "step": json.dumps(sent), **sent}
-    answer = client.post(f"/drafts/{draft.id}/edit/", body, content_type="application/json")
-    assert answer.status_code == 200, answer.content
-    draft.refresh_from_db()
-    return answer.json()
 
 
 def upload(client: Client, draft: Draft, name: str, data: bytes, media_type: str) -> str:

@@ -14,6 +14,7 @@ from playground.people.models import Person
 from playground.workspace.connections import ConnectionInput, save_connection
 from tests.apis.documents import as_bytes
 from tests.apis.pets import pets
+from tests.pages.edits import edit
 
 pytestmark = pytest.mark.django_db
 
@@ -23,15 +24,6 @@ def draft(editor: Person) -> Draft:
     import_document(editor, as_bytes(pets(security=[])))
     connection = save_connection(ConnectionInput("Pets", "pets", "https://eu.pets.example/v1"))
     return start_draft(editor, "pets:listPets", "{}", connection=connection)
-
-
-def edit(client: Client, draft: Draft, **sent: object) -> dict:
-    draft.refresh_from_db()
-    body = {"revision": draft.revision, "tab": "t", "step": json.dumps(sent), **sent}
-    answer = client.post(f"/drafts/{draft.id}/edit/", body, content_type="application/json")
-    assert answer.status_code == 200, answer.content
-    draft.refresh_from_db()
-    return answer.json()
 
 
 def test_required_parameters_are_shown_and_others_offered(as_editor: Client, draft: Draft) -> None:

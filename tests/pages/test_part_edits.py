@@ -13,6 +13,7 @@ from playground.drafts.models import Draft
 from playground.people.models import Person
 from tests.apis.documents import as_bytes, shop
 from tests.browser.any_operation import ID, SCHEMA, register
+from tests.pages.edits import edit
 
 
 @pytest.fixture(autouse=True)
@@ -22,14 +23,6 @@ def _operation(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def make_draft(person: Person, document: Any) -> Draft:
     return start_draft(person, ID, json.dumps(document, indent=2))
-
-
-def edit(client: Client, draft: Draft, status: int = 200, **sent: Any) -> dict[str, Any]:
-    body = {"revision": Draft.objects.get(id=draft.id).revision, "tab": "t", **sent}
-    answer = client.post(f"/drafts/{draft.id}/edit/", json.dumps(body), "application/json")
-    assert answer.status_code == status, answer.content
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 def document(draft: Draft) -> Any:
