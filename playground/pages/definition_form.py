@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from playground.calls.values import Outcome
 from playground.drafts.drafts import find_draft, list_drafts
 from playground.drafts.models import Draft
+from playground.forms.unions import TYPE_TITLES
 from playground.history.models import Exchange
 from playground.history.queries import find_exchange, visible_exchanges
 from playground.openapi.custom_workflows import (
@@ -31,15 +32,7 @@ from playground.workspace.models import Connection
 
 MAX_STEPS, MAX_ROWS = 60, 300
 MAX_SOURCES = 6
-TYPE_LABELS = {
-    "any": _("Anything"),
-    "string": _("Text"),
-    "integer": _("Whole number"),
-    "number": _("Number"),
-    "boolean": _("Yes or no"),
-    "array": _("List"),
-    "object": _("Object"),
-}
+TYPE_LABELS = {"any": _("Anything"), **TYPE_TITLES}
 ACCOUNT_LABELS = {
     "unknown": _("Unknown"),
     "required": _("Required"),
