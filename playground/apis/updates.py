@@ -143,7 +143,7 @@ def _describe(change: Mapping[str, Any]) -> list[OperationDifference]:
     found = [OperationDifference(each["message"], each["breaking"]) for each in listed]
     if change.get("former"):
         name = change["operation"].rpartition(":")[2]
-        found.insert(0, OperationDifference(f"Its id became {name}.", True))
+        found.insert(0, OperationDifference(f"Its id is now {name}.", True))
     return found
 
 

@@ -82,7 +82,7 @@ def import_waiting(person: Person, api: ImportedApi, digest: str) -> ApiImport:
         api = lock_api(api)
         waiting = WaitingDocument.objects.select_related("document").filter(api=api).first()
         if waiting is None or waiting.document_id != digest:
-            raise ImportRefused(_("Another document came meanwhile. Look at its changes first."))
+            raise ImportRefused(_("Another document has arrived since. Review its changes first."))
         read = ReadDocument(
             document=waiting.document,
             parsed=parse_other(api.id, digest, waiting.url),

@@ -49,7 +49,7 @@ _MESSAGES = {
     "{delimiter}, which separates the values.",
     "parameter-unsafe": "{title} can't be sent in a {place}: it contains {found}.",
     "body-not-fields": "the document can't be sent as {type}. It must be an object.",
-    "body-not-text": "the document can't be sent as {type}. It must be a text.",
+    "body-not-text": "the document can't be sent as {type}. It must be a string.",
     "credential-missing": "the connection has no {title}.",
     "user-colon": "{title} can't contain a colon.",
     "variable-unknown": "the variable {name} has no value.",
@@ -64,7 +64,7 @@ _MESSAGES = {
     "header-controlled": "the header {name} can't be set by hand. Remove it.",
     "base-placeholder": "the base URL contains the placeholder {name}. Replace it with a value.",
     "document-broken": "the document isn't valid JSON.",
-    "half-character": "a value has half of a character (a lone surrogate). Remove it.",
+    "half-character": "a value contains half a character (an unpaired surrogate). Remove it.",
 }
 
 

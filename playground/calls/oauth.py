@@ -142,10 +142,10 @@ def read_token_reply(reply: Reply, now: datetime) -> FetchedToken | TokenRefusal
     if not 200 <= reply.status < 300 or "error" in fields or not isinstance(token, str):
         return _read_refusal(fields, reply.status)
     if not token or len(token) > LONGEST_TOKEN or not token.isascii() or not token.isprintable():
-        return TokenRefusal("the token server sent a token that no header can have.")
+        return TokenRefusal("the token server sent a token that isn't valid in a header.")
     kind = fields.get("token_type", "bearer")
     if not isinstance(kind, str) or kind.lower() != "bearer":
-        return TokenRefusal(f"the token server sent a token of another type: {_show(kind)}.")
+        return TokenRefusal(f"the token server sent a token of an unsupported type: {_show(kind)}.")
     lifetime = _read_lifetime(fields.get("expires_in"))
     renewed = fields.get("refresh_token")
     return FetchedToken(

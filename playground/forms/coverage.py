@@ -41,7 +41,7 @@ def find_json_fields(operation: Operation) -> Iterator[JsonField]:
 def _explain(schema: Schema) -> str:
     if schema.get("x-widget") == "json":
         return "The document asks for a JSON field."
-    return f"No field shows values of the type {', '.join(list_value_types(schema))}."
+    return f"There is no field for values of the type {', '.join(list_value_types(schema))}."
 
 
 def _list_inner(schema: Schema) -> Iterator[Schema]:

@@ -85,7 +85,7 @@ def _compare_operation(old: Operation, new: Operation) -> Iterator[OperationDiff
     if old.body_schema is None and new.body_schema is not None:
         yield OperationDifference("It has a body now.", True)
     elif old.body_schema is not None and new.body_schema is None:
-        yield OperationDifference("It has no body any more.", True)
+        yield OperationDifference("It no longer has a body.", True)
     elif old.body_schema is not None and new.body_schema is not None:
         yield from _compare_bodies(old, new)
 
@@ -97,7 +97,7 @@ def _compare_bodies(old: Operation, new: Operation) -> Iterator[OperationDiffere
     before = {each.media_type: each.schema for each in old.bodies}
     after = {each.media_type: each.schema for each in new.bodies}
     for name in list_unmatched(before, after):
-        yield OperationDifference(f"The body can't be {name} any more.", True)
+        yield OperationDifference(f"The body can no longer be {name}.", True)
     for name in list_unmatched(after, before):
         yield OperationDifference(f"The body can be {name} now.")
     # They often have the same schema, of which everything is said already.

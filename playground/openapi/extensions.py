@@ -41,9 +41,7 @@ def read_extensions(
         try:
             found[name] = read(raw[key])
         except (KeyError, TypeError, ValueError, AttributeError):
-            faults.append(
-                DocumentFault(f"{pointer}/{key}", f"`{key}` isn't written as it should be.")
-            )
+            faults.append(DocumentFault(f"{pointer}/{key}", f"`{key}` has an invalid value."))
     return found
 
 

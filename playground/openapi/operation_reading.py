@@ -154,7 +154,9 @@ class OperationReader:
         body, place = self.document.follow(raw["requestBody"], f"{pointer}/requestBody")
         content = body.get("content") if isinstance(body, Mapping) else None
         if not isinstance(content, Mapping) or not content:
-            self.report(f"{pointer}/requestBody", "The body has no content, or no target.")
+            self.report(
+                f"{pointer}/requestBody", "The body has no content, or its reference has no target."
+            )
             return (), False
         bodies = [
             self.read_body(name, pointers.child(f"{place}/content", name)) for name in content
@@ -179,7 +181,7 @@ class OperationReader:
         """The media types of each documented status, with their schemas."""
         responses = raw.get("responses")
         if not isinstance(responses, Mapping):
-            self.report(pointer, "It documents no responses, so that any 2xx means success.")
+            self.report(pointer, "It documents no responses, so any 2xx counts as a success.")
             responses = {}
         found: dict[str, Any] = {}
         for status, part in responses.items():

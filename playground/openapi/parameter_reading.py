@@ -52,7 +52,7 @@ class ParameterReader:
             own = pointers.child(pointer, index)
             raw, place = self.document.follow(part, own)
             if not isinstance(raw, Mapping):
-                self.report(own, "This parameter isn't an object, or has no target.")
+                self.report(own, "This parameter isn't an object, or its reference has no target.")
             elif raw.get("in") not in PLACES or not isinstance(raw.get("name"), str):
                 self.report(own, "This parameter has no name, or an unknown place (`in`).")
             elif raw["in"] != "header" or raw["name"].lower() not in IGNORED_HEADERS:

@@ -174,7 +174,7 @@ def _read_yaml(text: str) -> SourceDocument:
 def _check_version(document: SourceDocument) -> None:
     raw: Any = document.raw
     if not isinstance(raw, dict):
-        raise InvalidDocument("It isn't an OpenAPI document: it has no key `openapi`.")
+        raise InvalidDocument("It isn't an OpenAPI document: it has no `openapi` key.")
     # YAML parses an unquoted 3.1 as a number.
     version = str(raw.get("openapi", ""))
     if "swagger" in raw:

@@ -27,7 +27,7 @@ class ReplyRule:
 
     The value at `pointer` is compared with `value`, which is JSON or plain text as typed. `null`
     and an empty string, list or object count as absent. Without a `comparison`, the document
-    decides. `reasons` are pointers to the reason of a refusal, in order of preference.
+    decides. `reasons` are pointers to the reason for a refusal, in order of preference.
     """
 
     comparison: str = ""

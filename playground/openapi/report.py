@@ -153,7 +153,7 @@ def _find_document_faults(document: ApiDocument) -> Iterator[DocumentFault]:
 def _find_endless(operation: Operation) -> Iterator[str]:
     schema = operation.body_schema
     if isinstance(schema, SchemaNode) and not has_sample(schema):
-        yield "Every valid body contains another one, without an end."
+        yield "The schema is endlessly recursive: every valid body contains another one."
 
 
 def _find_schema_faults(
@@ -188,10 +188,12 @@ def _find_faults_at(document: ApiDocument, pointer: str) -> Iterator[DocumentFau
 
 def _explain_unusable(keyword: str, value: Any) -> str:
     if keyword == "pattern" and isinstance(value, str) and not is_pattern(value):
-        return f"The pattern {excerpt(value)} has syntax that can't be checked, so it isn't."
+        return f"The pattern {excerpt(value)} uses unsupported syntax, so it isn't checked."
     if keyword == "patternProperties" and isinstance(value, Mapping):
         refused = next((each for each in value if not is_pattern(each)), "")
-        return f"The pattern {excerpt(refused)} of keys can't be checked, so it isn't."
+        return (
+            f"The pattern {excerpt(refused)} of keys uses unsupported syntax, so it isn't checked."
+        )
     if isinstance(value, Mapping | list):
         return f"The value of `{keyword}` isn't usable, so it is ignored in whole or in part."
     return f"The value of `{keyword}`, {excerpt(str(value))}, isn't usable, so it is ignored."

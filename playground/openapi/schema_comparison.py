@@ -54,7 +54,7 @@ class SchemaComparison:
             new.get("additionalProperties") is False
             and old.get("additionalProperties") is not False
         ):
-            yield OperationDifference(f"{subject} accepts no other fields any more.", True)
+            yield OperationDifference(f"{subject} no longer accepts other fields.", True)
         yield from self.compare(
             old.get("additionalProperties"), new.get("additionalProperties"), _join(name, "*")
         )
@@ -119,7 +119,7 @@ def _compare_choices(old: Schema, new: Schema, subject: str) -> Iterator[Operati
         yield OperationDifference(f"{subject} must be one of {_shorten(shown)} now.", True)
         return
     for each in list_unmatched(before, after):
-        yield OperationDifference(f"{subject} can't be {_shorten(each)} any more.", True)
+        yield OperationDifference(f"{subject} can no longer be {_shorten(each)}.", True)
     for each in list_unmatched(after, before):
         yield OperationDifference(f"{subject} can be {_shorten(each)} now.")
 

@@ -125,7 +125,7 @@ def _describe_fields(
     helps = {
         "client_id": help,
         "scope": _shorten(f"Separated by spaces. Known scopes: {known}") if known else "",
-        "audience": "Only for servers that ask for it.",
+        "audience": "Only for servers that require it.",
     }
     for part, name in fields.items():
         title, secret, optional = _OAUTH_FIELDS[part]

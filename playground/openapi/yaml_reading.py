@@ -121,7 +121,7 @@ class YamlBuilder:
         elif isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
-                raise _refuse("There are several YAML documents in it.", event)
+                raise _refuse("It contains several YAML documents.", event)
 
     def take_scalar(self, event: yaml.ScalarEvent) -> None:
         text = event.value
@@ -192,7 +192,7 @@ class YamlBuilder:
         if len(self.open) + found.height > DEEPEST:
             raise _refuse(TOO_DEEP, event)
         if found.size + sum(each.size for each in self.open) > MOST_CHARACTERS:
-            raise _refuse("Its aliases multiply it to more than 20 MB.", event)
+            raise _refuse("Its aliases expand it to more than 20 MB.", event)
         self.put(found.value, found.size, found.height)
 
     def put(self, value: Any, size: int, height: int) -> None:

@@ -114,7 +114,7 @@ class ConnectionForm(UncutForm):
             # Help text is rendered as HTML, and this one comes from the document.
             self.fields[VARIABLE + each.name] = forms.CharField(
                 label=f"{{{each.name}}}",
-                help_text=escape(each.help) or _("A part of the server's address."),
+                help_text=escape(each.help) or _("Part of the server's address."),
                 initial=each.default,
                 required=False,
                 max_length=500,

@@ -49,7 +49,7 @@ def render_markdown(text: str) -> SafeString:
         _protect_links(token.children or [])
     html: str = parser.renderer.render(tokens, parser.options, {})
     if is_cut:
-        html += f"<p>{_('The rest of this description is left out.')}</p>"
+        html += f"<p>{_('The rest of this description is omitted.')}</p>"
     return mark_safe(html)
 
 

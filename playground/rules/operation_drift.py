@@ -112,7 +112,7 @@ def _check_media_type(
     if former in types:
         message, chosen = f"The body would be sent as {now} now.", former
     else:
-        message, chosen = f"The body can't be {former} any more.", types[0]
+        message, chosen = f"The body can no longer be {former}.", types[0]
     value = "" if chosen == types[0] else chosen
     # Without a chosen type, there is nothing to change: the first one is sent.
     fix = Fix(f"Send it as {chosen}", (FixEdit("replace", MEDIA_TYPE, value),))
@@ -128,7 +128,7 @@ def _check_body(payload: OperationPayload, before: Operation, after: Operation) 
         # The draft of an operation without a body contains an empty object.
         if old is None or text.strip() in ("", "{}"):
             return []
-        message = "The operation has no body any more, so none is sent."
+        message = "The operation no longer has a body, so none is sent."
         return [Problem("drift-body-gone", "", 1, WARNING, message)]
     if not text.strip() and not after.body_required:
         return []

@@ -59,7 +59,7 @@ def check_address(url: str) -> str:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
-        message = _("This isn't an address. It starts with https:// and leads to the document.")
+        message = _("This isn't a valid address. Enter the document's, starting with https://.")
         raise FetchRefused(message)
     if "@" in parts.netloc:
         # The address is stored and shown, so that it can be fetched again.
@@ -85,10 +85,10 @@ def _fetch(url: str, follow_redirects: bool) -> Reply | Failure:
 def _read(reply: Reply) -> bytes:
     if reply.status != OK:
         status = f"{reply.status} {reply.reason}".strip()
-        message = _("The address answered %(status)s instead of a document.")
+        message = _("The server answered %(status)s instead of a document.")
         raise FetchRefused(message % {"status": status})
     if reply.unreadable:
-        raise FetchRefused(_("The reply is compressed in a way that can't be read."))
+        raise FetchRefused(_("The reply uses an unsupported compression."))
     if reply.truncated or len(reply.body) > MOST_BYTES:
         raise FetchRefused(_("The document is larger than 20 MB."))
     kinds = [value for name, value in reply.headers if name.lower() == "content-type"]

@@ -82,7 +82,7 @@ def test_only_the_document_that_was_seen_is_imported(editor: Person, api: Import
     newest = offer_document(None, source(smaller("3")), api)
     assert isinstance(seen, WaitingDocument)
     assert isinstance(newest, WaitingDocument)
-    with pytest.raises(ImportRefused, match="Another document came meanwhile"):
+    with pytest.raises(ImportRefused, match="Another document has arrived since"):
         import_waiting(editor, api, seen.document_id)
     # The one that nobody imported is gone.
     assert StoredDocument.objects.count() == 2

@@ -240,7 +240,7 @@ def test_a_file_is_sent_as_its_bytes(media_type, sent_type) -> None:
         (MULTIPART, '"a"', f"Not sent: the document can't be sent as {MULTIPART}. "
          "It must be an object."),
         ("text/plain", "{}", "Not sent: the document can't be sent as text/plain. "
-         "It must be a text."),
+         "It must be a string."),
         (FORM, "{", "Not sent: the document isn't valid JSON."),
         ("text/plain", "", "Not sent: the document isn't valid JSON."),
         (FORM, '{"a": "{{who}}"}', "Not sent: the variable who has no value."),

@@ -71,7 +71,7 @@ def test_operations_are_added_removed_and_renamed() -> None:
         ),
         ({"type": "integer"}, {"type": "number"}, None, False),
         ({"type": ["string", "null"]}, NAME, "a must be string now; it could be null.", True),
-        ({"enum": ["x", "y"]}, {"enum": ["y"]}, 'a can\'t be "x" any more.', True),
+        ({"enum": ["x", "y"]}, {"enum": ["y"]}, 'a can no longer be "x".', True),
         ({"enum": ["y"]}, {"enum": ["x", "y"]}, 'a can be "x" now.', False),
         ({"const": 1}, {"enum": [1]}, None, False),
         (NAME, {**NAME, "enum": ["x"]}, 'a must be one of "x" now.', True),
@@ -113,7 +113,7 @@ def test_fields_come_and_go() -> None:
     ]
     closed = {**new, "additionalProperties": False}
     assert ("a is no longer documented.", True) in differences(old, closed)
-    assert ("The body accepts no other fields any more.", True) in differences(old, closed)
+    assert ("The body no longer accepts other fields.", True) in differences(old, closed)
 
 
 def test_parameters_and_bodies_come_and_go() -> None:
@@ -124,7 +124,7 @@ def test_parameters_and_bodies_come_and_go() -> None:
         "The query parameter page is required now.": True,
         "The query parameter key is new, and it is required.": True,
         "The query parameter sort is no longer documented.": True,
-        "It has no body any more.": True,
+        "It no longer has a body.": True,
         "The query parameter size is new.": False,
     }
 
@@ -141,7 +141,7 @@ def test_every_media_type_is_compared() -> None:
     assert {each.message: each.breaking for each in change.differences} == {
         'a must be one of "x" now.': True,
         "As xml: a is required now.": True,
-        "The body can't be text any more.": True,
+        "The body can no longer be text.": True,
         "The body can be csv now.": False,
     }
     assert compare_operations([old], [replace(old)]) == []

@@ -164,8 +164,11 @@ def test_a_parameter_may_be_written_in_a_media_type():
     ("parameters", "message"),
     [
         ({}, "`parameters` isn't a list."),
-        (["x"], "This parameter isn't an object, or has no target."),
-        ([{"$ref": "#/missing"}], "This parameter isn't an object, or has no target."),
+        (["x"], "This parameter isn't an object, or its reference has no target."),
+        (
+            [{"$ref": "#/missing"}],
+            "This parameter isn't an object, or its reference has no target.",
+        ),
         ([{"in": "body", "name": "b"}], "This parameter has no name, or an unknown place (`in`)."),
         ([{"in": "query"}], "This parameter has no name, or an unknown place (`in`)."),
         ([{"in": "query", "name": "q"}], "The parameter q has no schema."),
@@ -241,7 +244,7 @@ def test_a_body_without_content_is_none(body):
     operation, faults = read_one({"requestBody": body})
     assert operation.bodies == ()
     assert operation.body_schema is None
-    assert faults == ["The body has no content, or no target."]
+    assert faults == ["The body has no content, or its reference has no target."]
 
 
 def test_examples_are_named_and_followed():
@@ -342,7 +345,7 @@ def test_an_api_has_servers_with_variables():
 )
 def test_extensions_that_cant_be_read_are_reported(extensions):
     operation, faults = read_one(extensions)
-    assert faults == [f"`{next(iter(extensions))}` isn't written as it should be."]
+    assert faults == [f"`{next(iter(extensions))}` has an invalid value."]
     assert operation.verdict == VERDICT
 
 

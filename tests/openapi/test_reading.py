@@ -108,9 +108,9 @@ def bomb(levels: int, inner: str, link: str) -> str:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (bomb(9, "lol", "[@,@,@,@,@,@,@,@,@,@]"), "Its aliases multiply it to more than 20 MB."),
-        (bomb(30, "{a: 1}", "{x: @, y: @}"), "Its aliases multiply it to more than 20 MB."),
-        (bomb(12, "x" * 20_000, "[@, @, @, @, @]"), "Its aliases multiply it to more than 20 MB."),
+        (bomb(9, "lol", "[@,@,@,@,@,@,@,@,@,@]"), "Its aliases expand it to more than 20 MB."),
+        (bomb(30, "{a: 1}", "{x: @, y: @}"), "Its aliases expand it to more than 20 MB."),
+        (bomb(12, "x" * 20_000, "[@, @, @, @, @]"), "Its aliases expand it to more than 20 MB."),
         (bomb(300, "x", "[@]"), "It is nested more than 200 levels deep."),
         (HEAD + "a: &a [*a]", 'The anchor "a" contains itself.'),
         (HEAD + "a: *b", 'There is no anchor "b".'),
@@ -126,7 +126,7 @@ def test_bombs_are_refused_at_once(text, message):
 def test_a_chain_of_merge_keys_is_bounded():
     lines = [HEAD, "a0: &a0 {k: v}"]
     lines += [f"a{n + 1}: &a{n + 1} {{<<: *a{n}, key{n}: value}}" for n in range(8000)]
-    assert refuse("\n".join(lines))[0] == "Its aliases multiply it to more than 20 MB."
+    assert refuse("\n".join(lines))[0] == "Its aliases expand it to more than 20 MB."
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_chain_of_merge_keys_is_bounded():
         (f"{HEAD}a: 'x\n", "The YAML isn't valid: while scanning a quoted scalar", 3, 1),
         (f"{HEAD}? [a]\n: b\n", "A key must be text, not an object or a list.", 2, 3),
         (f"{HEAD}a: &x [1]\n*x : b\n", "A key must be text.", 3, 1),
-        (f"{HEAD}---\na: 1\n", "There are several YAML documents in it.", 2, 1),
+        (f"{HEAD}---\na: 1\n", "It contains several YAML documents.", 2, 1),
         ('{"openapi": "3.0.0",\n "a": tru}', "The JSON isn't valid: ", 2, 7),
         ('{"openapi": "3.0.0",\n "a": NaN}', "The JSON isn't valid: NaN isn't a JSON number", 2, 7),
         ('{"openapi": "3.0.0", "a": "\\ud800"}', "The JSON isn't valid: ", 1, 28),
@@ -157,9 +157,9 @@ def test_a_chain_of_merge_keys_is_bounded():
         ("openapi: 4.0.0", "OpenAPI 4.0.0 isn't supported; 3.0 and 3.1 are.", 1, 0),
         ("openapi: [1]", "OpenAPI [1] isn't supported", 1, 0),
         ("info: {}", "It isn't an OpenAPI document: its version (`openapi`) is missing.", 0, 0),
-        ("just text", "It isn't an OpenAPI document: it has no key `openapi`.", 0, 0),
-        ("[1]", "It isn't an OpenAPI document: it has no key `openapi`.", 0, 0),
-        ("<html>\n<p>x", "It isn't an OpenAPI document: it has no key", 0, 0),
+        ("just text", "It isn't an OpenAPI document: it has no `openapi` key.", 0, 0),
+        ("[1]", "It isn't an OpenAPI document: it has no `openapi` key.", 0, 0),
+        ("<html>\n<p>x", "It isn't an OpenAPI document: it has no `openapi` key.", 0, 0),
         (b"openapi: 3.0.0\na: \xff", "It isn't valid UTF-8 text.", 2, 0),
         (b"openapi: 3.0.0\na: \x00", "The YAML isn't valid: ", None, None),
         (b"\x89PNG\r\n\x1a\n", "It isn't valid UTF-8 text.", 1, 0),

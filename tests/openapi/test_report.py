@@ -52,8 +52,11 @@ def test_a_document_without_faults_has_complete_operations():
         ({"$ref": "https://127.0.0.1/x"}, "The reference https://127.0.0.1/x leads to another"),
         ({"type": "any"}, "The value of `type`, any, isn't usable, so it is ignored."),
         ({"enum": []}, "The value of `enum` isn't usable, so it is ignored in whole or in part."),
-        ({"pattern": "("}, "The pattern ( has syntax that can't be checked, so it isn't."),
-        ({"patternProperties": {"[": {}}}, "The pattern [ of keys can't be checked, so it isn't."),
+        ({"pattern": "("}, "The pattern ( uses unsupported syntax, so it isn't checked."),
+        (
+            {"patternProperties": {"[": {}}},
+            "The pattern [ of keys uses unsupported syntax, so it isn't checked.",
+        ),
         ({"properties": {"a": "text"}}, "The value of `properties` isn't usable"),
     ],
 )
@@ -83,7 +86,9 @@ def test_a_body_without_an_end_cant_be_sent():
     }
     report = report_on(post({"$ref": "#/components/schemas/E"}), {"E": endless})
     (operation,) = report.operations
-    assert operation.obstacles == ("Every valid body contains another one, without an end.",)
+    assert operation.obstacles == (
+        "The schema is endlessly recursive: every valid body contains another one.",
+    )
     assert report.counts["unsendable"] == 1
 
 

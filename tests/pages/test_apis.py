@@ -80,10 +80,10 @@ def test_a_fault_is_shown_with_its_line_and_what_was_typed(as_editor: Client) ->
     [
         ({}, "Choose a file, paste a document, or enter its address."),
         ({"text": "swagger: '2.0'"}, "It is a Swagger 2.0 document."),
-        ({"url": "ftp://pets.example/x"}, "This isn't an address."),
+        ({"url": "ftp://pets.example/x"}, "This isn't a valid address."),
         ({"url": "https://u:p@pets.example/x"}, "Remove the user name and password"),
         ({"url": "http://127.0.0.1:9/openapi.json"}, "127.0.0.1"),
-        ({"url": "http://[::1"}, "This isn't an address."),
+        ({"url": "http://[::1"}, "This isn't a valid address."),
     ],
 )
 def test_what_cant_be_imported_is_explained(as_editor: Client, sent, message: str) -> None:
@@ -120,13 +120,13 @@ def test_an_address_is_fetched_and_refreshed(as_editor: Client, settings) -> Non
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        (["HTTP/1.1 404 Not Found"], "The address answered 404 Not Found instead of a document."),
+        (["HTTP/1.1 404 Not Found"], "The server answered 404 Not Found instead of a document."),
         (["HTTP/1.1 200 OK", "Content-Type: text/html"], "This is the address of a web page."),
         (
             ["HTTP/1.1 302 Found", "Location: http://10.0.0.1/openapi.json"],
             "10.0.0.1",
         ),
-        (["HTTP/1.1 200 OK", "Content-Encoding: br"], "compressed in a way that can't be read"),
+        (["HTTP/1.1 200 OK", "Content-Encoding: br"], "The reply uses an unsupported compression."),
     ],
 )
 def test_replies_without_a_document_are_explained(
@@ -315,7 +315,7 @@ def test_an_update_shows_what_breaks_and_what_uses_it(
     for name in ("My cat", "Every cat"):
         assert name in page
     assert "Somebody" not in page
-    assert "1 draft, template or batch of colleagues uses this API, too." in page
+    assert "1 draft, template or batch of a colleague also uses this API." in page
     assert get_operation("pets:addPet").body_schema["required"] == ["name", "age"]
     assert as_editor.get("/apis/pets/waiting/", follow=True).redirect_chain[0][0] == "/apis/pets/"
 

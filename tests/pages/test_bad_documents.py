@@ -36,14 +36,14 @@ BOMB = "openapi: 3.0.0\na: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
 REFUSED = {
     "broken YAML": (b"openapi: 3.0.0\ninfo:\n  title: x\n bad: [1,\n", "Line 4, column 2:"),
     "broken JSON": (b'{"openapi": "3.0.0",\n "info": {,}}', "Line 2, column 11:"),
-    "bomb": (BOMB.encode(), "aliases multiply it to more than 20 MB"),
+    "bomb": (BOMB.encode(), "aliases expand it to more than 20 MB"),
     "anchor in itself": (b"openapi: 3.0.0\npaths: &p {/a: *p}\n", "contains itself"),
     "nested": (b'{"openapi": "3.0.0", "x": ' + b"[" * 9000 + b"]" * 9000 + b"}", "200 levels"),
     "too large": (b" " * (20 * 1024 * 1024 + 1), "larger than 20 MB"),
     "empty": (b"", "It is empty."),
     "picture": (b"\x89PNG\r\n\x1a\n\xff", "isn't valid UTF-8 text"),
     "archive": (b"PK\x03\x04...", "It is an archive."),
-    "page": (b"<!doctype html><html></html>", "it has no key"),
+    "page": (b"<!doctype html><html></html>", "it has no openapi key."),
 }
 
 

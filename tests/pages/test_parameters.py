@@ -145,4 +145,4 @@ def test_an_unknown_media_type_is_refused(as_editor: Client, draft: Draft) -> No
         content_type="application/json",
     )
     assert answer.status_code == 422
-    assert answer.json()["sentence"] == "This operation has no body of the type text/plain."
+    assert answer.json()["sentence"] == "This operation has no body of type text/plain."

@@ -86,7 +86,7 @@ def test_a_rule_is_tried_on_the_last_reply_before_it_is_saved(
     api: ImportedApi, as_editor: Client, editor: Person
 ) -> None:
     sent = {"comparison": "equals", "pointer": "/done", "value": "true", "try": "1"}
-    assert "There is no reply of this operation" in read(as_editor.post(RULE, sent))
+    assert "There is no reply to try the rule on." in read(as_editor.post(RULE, sent))
     end_exchange(start_exchange(editor, operation="jobs:startJob"), b'{"id": 1, "done": true}')
     last = end_exchange(
         start_exchange(editor, operation="jobs:startJob"), b'{"id": 1, "done": "no"}'
@@ -153,7 +153,7 @@ def test_a_next_operation_is_chosen_then_its_values(api: ImportedApi, as_editor:
     [
         ({"operation": "nothing"}, "This API has no such operation."),
         ({"operation": "x" * 5000}, "This API has no such operation."),
-        ({"operation": "readJob"}, "Enter where at least one value comes from."),
+        ({"operation": "readJob"}, "Enter a source for at least one value."),
         ({"operation": "readJob", "value-id": "/a~"}, "Write ~ as ~0 in a pointer"),
         ({"operation": "readJob", "value-id": "$id"}, "This isn't a runtime expression."),
         ({"operation": "readJob", "value-id": "a {$id}"}, "This isn't a runtime expression."),
@@ -176,7 +176,7 @@ def test_an_operation_has_only_so_many_next_ones(api: ImportedApi, as_editor: Cl
     ImportedApi.objects.update(rules={"startJob": {"follow_ups": many}})
     answer = as_editor.post(NEXT, {"operation": "readJob", "value-id": "/id"})
     assert answer.status_code == 422
-    assert "An operation can have at most 20 of these." in read(answer)
+    assert "An operation can have at most 20 next operations." in read(answer)
 
 
 def test_an_operation_that_is_gone_gets_404(api: ImportedApi, as_editor: Client) -> None:

@@ -179,9 +179,10 @@ def test_a_server_that_ignores_the_header_gets_the_secret_in_the_form(server, pl
         (400, {"error": "invalid_grant"}, "the token server refused: invalid_grant."),
         (500, [1], "the token server answered 500 without JSON."),
         (200, {}, "the token server answered 200 without a token."),
-        (200, {"access_token": "a\nb"}, "the token server sent a token that no header can have."),
+        (200, {"access_token": "a\nb"},
+         "the token server sent a token that isn't valid in a header."),
         (200, {"access_token": "a", "token_type": "mac"},
-         "the token server sent a token of another type: mac."),
+         "the token server sent a token of an unsupported type: mac."),
     ],
 )  # fmt: skip
 def test_without_a_token_nothing_is_sent(server, plan, editor, status, reply, message) -> None:

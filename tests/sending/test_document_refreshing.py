@@ -120,7 +120,7 @@ def test_a_harmless_change_is_imported_and_a_breaking_one_waits(
 @pytest.mark.parametrize(
     ("status", "body", "sentence"),
     [
-        (404, b"", "The address answered 404 Not Found instead of a document."),
+        (404, b"", "The server answered 404 Not Found instead of a document."),
         (200, b"openapi: 3.1.0\na: b: c", "Line 2: The YAML isn't valid"),
         (200, json.dumps(shop(paths={})).encode(), "The document has no operations."),
     ],
@@ -183,7 +183,7 @@ def test_what_a_missing_reference_said_isnt_lost(editor: Person, settings: Any) 
         # The document itself is there, but the other one isn't: then nothing is imported.
         del files["/order.json"]
         assert run(api).refresh_failure == (
-            f"{server.origin}/order.json wasn't read: The address answered 503 Service "
+            f"{server.origin}/order.json wasn't read: The server answered 503 Service "
             "Unavailable instead of a document."
         )
         assert ApiChange.objects.count() == 0

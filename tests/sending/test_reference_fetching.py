@@ -79,11 +79,11 @@ def test_what_isnt_read_is_a_fault_with_its_line(files: Any) -> None:
     places = [f"/components/schemas/S{number}" for number in range(6)]
     lines = [written.find_lines([each])[each] for each in places]
     assert faults == {
-        f"{origin}/docs/missing.json wasn't read: The address answered 404 Not Found instead of "
+        f"{origin}/docs/missing.json wasn't read: The server answered 404 Not Found instead of "
         "a document.": lines[0],
         f"https://other.example/a.json wasn't read: {same_origin}": lines[1],
         f"http://169.254.169.254/latest wasn't read: {same_origin}": lines[2],
-        f"{origin}/docs/moved.json wasn't read: The address answered 302 Found instead of a "
+        f"{origin}/docs/moved.json wasn't read: The server answered 302 Found instead of a "
         "document.": lines[3],
         f"file:///etc/passwd wasn't read: {same_origin}": lines[4],
     }

@@ -149,7 +149,7 @@ def find_value_fault(value: str) -> str:
     if value.startswith("/"):
         return _("Write ~ as ~0 in a pointer, and a slash in a name as ~1.")
     return _(
-        "This isn't a runtime expression. Use a pointer such as /id, or one such as"
+        "This isn't a runtime expression. Use a pointer such as /id, or an expression such as"
         " $response.header.Location or $request.path.id."
     )
 
@@ -157,9 +157,9 @@ def find_value_fault(value: str) -> str:
 def find_fault(fields: list[ValueField], others: int) -> str:
     """Why the form as a whole isn't valid, as a sentence; empty if it is."""
     if others >= MOST_FOLLOW_UPS:
-        return _("An operation can have at most %d of these.") % MOST_FOLLOW_UPS
+        return _("An operation can have at most %d next operations.") % MOST_FOLLOW_UPS
     if fields and not any(each.value for each in fields):
-        return _("Enter where at least one value comes from.")
+        return _("Enter a source for at least one value.")
     return ""
 
 

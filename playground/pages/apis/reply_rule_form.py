@@ -54,7 +54,7 @@ class ReplyRuleForm(UncutForm):
         max_length=LONGEST_POINTER,
         required=False,
         strip=True,
-        help_text=gettext_lazy("Such as /status or /results/0/ok."),
+        help_text=gettext_lazy("For example /status or /results/0/ok."),
         widget=forms.TextInput(attrs=EXACT),
     )
     value = forms.CharField(
@@ -65,10 +65,10 @@ class ReplyRuleForm(UncutForm):
         widget=forms.TextInput(attrs=EXACT),
     )
     reasons = forms.CharField(
-        label=gettext_lazy("Pointers to the reason of a refusal"),
+        label=gettext_lazy("Pointers to the reason for a refusal"),
         required=False,
         help_text=gettext_lazy(
-            "One on each line, such as /error/text. Leave it empty to find the usual places."
+            "One per line, such as /error/text. Leave empty to look in the usual places."
         ),
         widget=forms.Textarea(attrs={**EXACT, "rows": 2}),
     )
@@ -146,7 +146,7 @@ def describe_rule(rule: ReplyRule) -> list[str]:
     found = [sentences[rule.comparison] % values] if rule.comparison else []
     if rule.reasons:
         places = ", ".join(f"`{each}`" for each in rule.reasons)
-        found.append(_("The reason of a refusal is at %s.") % places)
+        found.append(_("The reason for a refusal is at %s.") % places)
     return found
 
 

@@ -226,4 +226,4 @@ def write_request_line(opened: DraftContext) -> str:
 
 def describe_media_type(media_type: str) -> str:
     """The message for an edit with an unknown media type."""
-    return _("This operation has no body of the type %(type)s.") % {"type": media_type[:100]}
+    return _("This operation has no body of type %(type)s.") % {"type": media_type[:100]}
