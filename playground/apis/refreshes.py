@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from playground.apis.models import ImportedApi
 
@@ -25,7 +24,7 @@ def set_refresh(api: ImportedApi, refresh: str) -> None:
     interval = INTERVALS.get(refresh) if api.url else None
     ImportedApi.objects.filter(pk=api.pk).update(
         refresh=refresh if interval else Refresh.NEVER,
-        refresh_due_at=timezone.now() + interval if interval else None,
+        refresh_due_at=Now() + interval if interval else None,
     )
 
 

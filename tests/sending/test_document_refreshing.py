@@ -81,6 +81,15 @@ def test_it_is_due_after_its_interval_and_claimed_once(api: ImportedApi) -> None
         assert not find_due_apis().exists()
 
 
+def test_a_new_schedule_uses_the_clock_of_the_database(
+    api: ImportedApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = timezone.now() + timedelta(minutes=5)
+    monkeypatch.setattr(timezone, "now", lambda: ahead)
+    set_refresh(api, "weekly")
+    assert not find_due_apis().exists()
+
+
 def test_an_api_without_an_address_is_never_due(editor: Person) -> None:
     made = import_document(editor, as_bytes(shop())).api
     set_refresh(made, "daily")
