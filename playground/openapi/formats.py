@@ -30,5 +30,5 @@ def is_duration(text: str) -> bool:
     return _DURATION.fullmatch(text) is not None
 
 
-# For `Draft202012Validator(formats=FORMATS)`.
+# For `validators.compile_validator`.
 FORMATS: dict[str, Callable[..., bool]] = {"time": is_time, "duration": is_duration}

@@ -35,6 +35,8 @@ NAMED = frozenset(("properties", "patternProperties", "dependentSchemas"))
 IDENTIFYING = frozenset(
     ("$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$vocabulary", "$defs", "definitions")
 )
+# Describes what a text contains, which isn't validated; a validator would fetch its references.
+CONTENT = "contentSchema"
 # A flag of OpenAPI 3.0; kept until merging or bundling has allowed null.
 NULLABLE = "nullable"
 
@@ -146,7 +148,9 @@ def read_keywords(raw: Any) -> dict[str, Any]:
     keywords = {
         name: value
         for name, value in raw.items()
-        if name not in IDENTIFYING and (name not in CHECKS or CHECKS[name](value))
+        if name not in IDENTIFYING
+        and name != CONTENT
+        and (name not in CHECKS or CHECKS[name](value))
     }
     _repair_lists(raw, keywords)
     _read_limits(keywords)

@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jsonschema_rs import Draft202012Validator, ReferencingError, ValidationError
+from jsonschema_rs import Draft202012Validator
 
 from playground.openapi.bundling import bundle
-from playground.openapi.formats import FORMATS
 from playground.openapi.keywords import list_types
 from playground.openapi.patterns import make_match
 from playground.openapi.schemas import SchemaNode
+from playground.openapi.validators import compile_validator
 
 # Schemas compiled per sample; each is bundled with everything it refers to.
 MOST_VALIDATORS = 50
@@ -141,12 +141,7 @@ class SampleValidators:
     def is_valid(self, node: SchemaNode, value: Any) -> bool:
         """Whether the value is valid; True if that can't be checked quickly."""
         if node not in self.made:
-            self.made[node] = self.compile(node) if len(self.made) < MOST_VALIDATORS else None
+            is_too_many = len(self.made) >= MOST_VALIDATORS
+            self.made[node] = None if is_too_many else compile_validator(bundle(node))
         validator = self.made[node]
         return validator is None or validator.is_valid(value)
-
-    def compile(self, node: SchemaNode) -> Draft202012Validator | None:
-        try:
-            return Draft202012Validator(bundle(node), validate_formats=True, formats=FORMATS)
-        except (ValidationError, ReferencingError, ValueError, TypeError):
-            return None
