@@ -56,7 +56,7 @@ def test_titles_are_read_from_the_index_alone(editor: Person) -> None:
     assert len(asked) == 0
 
 
-def test_unknown_operations_are_unknown(editor: Person) -> None:
+def test_unknown_operations_raise_an_error(editor: Person) -> None:
     import_document(editor, as_bytes(shop()))
     for id in ("corner-shop:nothing", "other:placeOrder", "placeOrder", ":", "corner-shop:"):
         assert not operation_exists(id)
@@ -74,7 +74,7 @@ def test_ids_are_unique_and_fit(editor: Person) -> None:
     assert StoredDocument.objects.count() == 1
 
 
-def test_a_newer_document_takes_the_place_of_the_older_one(editor: Person) -> None:
+def test_a_newer_document_replaces_the_older_one(editor: Person) -> None:
     api = import_document(editor, as_bytes(shop())).api
     before = get_operation("corner-shop:placeOrder")
     newer = shop(info={"title": "Corner shop", "version": "2.0"})
@@ -102,7 +102,7 @@ def test_the_same_document_again_changes_nothing(editor: Person) -> None:
     assert not ApiChange.objects.exists()
 
 
-def test_a_broken_document_leaves_the_older_one(editor: Person) -> None:
+def test_a_broken_document_changes_nothing(editor: Person) -> None:
     api = import_document(editor, as_bytes(shop())).api
     for data in (b"", b"{", b"[]", b"a: [", b"swagger: '2.0'", b"\xff\xfe\x00"):
         with pytest.raises(InvalidDocument):
@@ -112,7 +112,7 @@ def test_a_broken_document_leaves_the_older_one(editor: Person) -> None:
     assert operation_exists("corner-shop:placeOrder")
 
 
-def test_viewers_import_nothing(viewer: Person) -> None:
+def test_viewers_cannot_import(viewer: Person) -> None:
     with pytest.raises(ImportRefused, match="Viewers can't import"):
         import_document(viewer, as_bytes(shop()))
     assert not StoredDocument.objects.exists()
@@ -127,7 +127,7 @@ def test_viewers_import_nothing(viewer: Person) -> None:
         ([{"certificate": []}, {"token": []}], ""),
     ],
 )
-def test_only_schemes_that_are_defined_keep_operations_from_being_sent(
+def test_only_defined_schemes_make_operations_unsendable(
     editor: Person, security: list, obstacle: str
 ) -> None:
     document = pets()

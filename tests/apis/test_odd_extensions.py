@@ -1,4 +1,4 @@
-"""Documents may have anything under the keys that mean something to this product."""
+"""Documents may have any value under the product's own `x-` keys."""
 
 from typing import Any
 

@@ -51,7 +51,7 @@ def test_a_real_document_is_imported_and_each_operation_opens(editor: Person, fi
             if has_sample(operation.body_schema)
         ]
         texts = [json.dumps(each, indent=2, ensure_ascii=False) for each in made] or ["{}"]
-        # What requires itself without an end has no sample.
+        # Endlessly recursive schemas have no sample.
         for text in texts if made else ():
             if any(each.severity == ERROR for each in check_document(text, operation.body_schema)):
                 blocked.append(key)

@@ -1,4 +1,4 @@
-"""Rules of operations are kept with their API: apart from one another, and past its documents."""
+"""Rules of operations are stored with their API, separately, and survive newer documents."""
 
 import pytest
 from django.db import connection
@@ -37,7 +37,7 @@ def api(editor: Person) -> ImportedApi:
     return import_document(editor, as_bytes(jobs())).api
 
 
-def test_a_rule_is_that_of_its_operation_until_it_is_removed(
+def test_a_rule_applies_to_its_operation_until_it_is_removed(
     api: ImportedApi, editor: Person
 ) -> None:
     before = get_operation("jobs:startJob")
@@ -45,7 +45,7 @@ def test_a_rule_is_that_of_its_operation_until_it_is_removed(
     ruled = get_operation("jobs:startJob")
     assert (before.verdict.own, ruled.verdict.own) == (None, RULE)
     assert ruled.body_schema is before.body_schema
-    # Each keystroke asks for it.
+    # Each keystroke looks it up.
     assert get_operation("jobs:startJob") is ruled
     assert get_operation("jobs:readJob").verdict.own is None
     set_reply_rule(editor, api, "startJob", ReplyRule(reasons=("/why",)))
@@ -77,7 +77,7 @@ def test_rules_of_operations_are_kept_apart(api: ImportedApi, editor: Person) ->
     assert [each.operation for each in get_operation("jobs:readJob").links] == ["jobs:startJob"]
 
 
-def test_rules_outlive_a_newer_document_and_one_without_the_operation(
+def test_rules_survive_newer_documents_even_without_the_operation(
     api: ImportedApi, editor: Person
 ) -> None:
     set_reply_rule(editor, api, "startJob", RULE)
@@ -106,7 +106,7 @@ def test_rules_that_cannot_be_read_are_left_out(api: ImportedApi) -> None:
     assert get_operation("jobs:startJob").links[-1].parameters == {"b": "$response.body#/b"}
 
 
-def test_a_backup_has_the_rules(api: ImportedApi, editor: Person) -> None:
+def test_a_backup_includes_the_rules(api: ImportedApi, editor: Person) -> None:
     set_reply_rule(editor, api, "startJob", RULE)
     set_follow_up(editor, api, "startJob", STOP)
     assert "apis.ImportedApi" not in NOT_COPIED

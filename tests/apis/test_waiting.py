@@ -52,7 +52,7 @@ def test_the_same_document_does_nothing(editor: Person, api: ImportedApi) -> Non
     assert isinstance(found, ApiImport)
     assert ImportedApi.objects.get().changed_at == former.changed_at
     assert not ApiChange.objects.exists()
-    # Only where it comes from is kept.
+    # Only its address is stored.
     offer_document(editor, source(shop()), api, "https://shop.example/openapi.json", True)
     api.refresh_from_db()
     assert (api.url, api.reads_references) == ("https://shop.example/openapi.json", True)
@@ -84,7 +84,7 @@ def test_only_the_document_that_was_seen_is_imported(editor: Person, api: Import
     assert isinstance(newest, WaitingDocument)
     with pytest.raises(ImportRefused, match="Another document has arrived since"):
         import_waiting(editor, api, seen.document_id)
-    # The one that nobody imported is gone.
+    # The document that nobody imported was deleted.
     assert StoredDocument.objects.count() == 2
     import_waiting(editor, api, newest.document_id)
     assert ImportedApi.objects.get().version == "3"
@@ -113,21 +113,19 @@ def test_a_document_that_was_turned_down_isnt_offered_again(
     api.refresh_from_db()
     assert isinstance(offer_document(None, source(smaller()), api), ApiImport)
     assert not WaitingDocument.objects.exists()
-    # A person may change their mind, and the next version is another matter.
+    # People may change their minds, and later versions are offered again.
     assert isinstance(offer_document(editor, source(smaller()), api), WaitingDocument)
     assert isinstance(offer_document(None, source(smaller("3")), api), WaitingDocument)
 
 
-def test_an_import_meanwhile_withdraws_the_waiting_document(
-    editor: Person, api: ImportedApi
-) -> None:
+def test_another_import_discards_the_waiting_document(editor: Person, api: ImportedApi) -> None:
     offer_document(None, source(smaller()), api)
     import_document(editor, as_bytes(larger()), api=api)
     assert not WaitingDocument.objects.exists()
     assert StoredDocument.objects.count() == 2
 
 
-def test_deleting_an_api_deletes_what_waits(editor: Person, api: ImportedApi) -> None:
+def test_deleting_an_api_deletes_its_waiting_document(editor: Person, api: ImportedApi) -> None:
     offer_document(None, source(smaller()), api)
     delete_api(editor, ImportedApi.objects.get())
     assert not StoredDocument.objects.exists()

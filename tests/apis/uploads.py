@@ -1,4 +1,4 @@
-"""A document with files in every way that OpenAPI 3.0 and 3.1 know, and with optional bodies."""
+"""A document with every kind of file in OpenAPI 3.0 and 3.1, and with optional bodies."""
 
 from typing import Any
 

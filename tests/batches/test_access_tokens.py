@@ -1,4 +1,4 @@
-"""The token of a batch ends while it runs: one new one for all rows, and no row sent twice."""
+"""A token expires while a batch runs: it is renewed once, and no row is sent twice."""
 
 import json
 from collections import Counter
@@ -35,7 +35,7 @@ def batch(server: TokenServer, editor: Person) -> Batch:
     flows = {"clientCredentials": {"tokenUrl": f"{server.origin}/token", "scopes": {}}}
     document = jobs(security=[{"o": []}])
     document["components"]["securitySchemes"] = {"o": {"type": "oauth2", "flows": flows}}
-    # Whatever comes back is a success.
+    # Any 2xx reply is a success.
     document["paths"]["/jobs"]["post"]["responses"] = {"200": {"description": "Started"}}
     import_document(editor, as_bytes(document))
     connection = save_connection(
@@ -64,7 +64,7 @@ def test_a_rejected_token_is_renewed_once_and_no_row_is_sent_twice(
     )
     sent = Counter(server.calls)
     rejected = sent["Bearer t-1"] - LASTS
-    # Those that were under way when the first one was rejected.
+    # Those that were in flight when the first one was rejected.
     assert 1 <= rejected <= CONCURRENCY
     assert sent == {"Bearer t-1": LASTS + rejected, "Bearer t-2": ROWS - LASTS - rejected}
     rows = Row.objects.filter(batch=batch)

@@ -54,7 +54,7 @@ def test_a_batch_is_repaired_with_its_columns(editor: Person, api: ImportedApi) 
     batch.refresh_from_db()
     assert batch.text == '{"item": "tea"}'
     assert [each["pointer"] for each in batch.mapping["columns"]] == ["/amount", "/item"]
-    # The rows were checked with another payload.
+    # The rows were checked against another payload.
     assert batch.state == Batch.State.DRAFT
     assert list_drifted_batches(editor) == []
     assert not repair_batch(editor, batch.pk)
@@ -89,7 +89,7 @@ def test_columns_of_items_follow(editor: Person, api: ImportedApi) -> None:
     assert [each["pointer"] for each in batch.mapping["columns"]] == ["/lines/-/title"]
 
 
-def test_a_column_of_a_field_that_is_gone_fills_nothing(editor: Person, api: ImportedApi) -> None:
+def test_a_column_of_a_removed_field_fills_nothing(editor: Person, api: ImportedApi) -> None:
     batch = make_batch(editor, '{"item": "tea", "count": 1}', (0, "/count"), (1, "/item"))
     update(editor, api)
     assert repair_batch(editor, batch.pk)
@@ -98,7 +98,7 @@ def test_a_column_of_a_field_that_is_gone_fills_nothing(editor: Person, api: Imp
     assert [each["pointer"] for each in batch.mapping["columns"]] == ["", "/item"]
 
 
-def test_only_the_own_batches_that_werent_started_are_repaired(
+def test_only_own_batches_that_havent_started_are_repaired(
     editor: Person, owner: Person, api: ImportedApi
 ) -> None:
     started = make_batch(editor, '{"item": "tea", "count": 1}')
@@ -114,7 +114,7 @@ def test_only_the_own_batches_that_werent_started_are_repaired(
         repair_batch(editor, started.pk)
 
 
-def test_an_update_makes_the_rules_judge_rows_again(editor: Person, api: ImportedApi) -> None:
+def test_an_update_makes_rows_get_checked_again(editor: Person, api: ImportedApi) -> None:
     shops = ConnectionInput("Shop", "corner-shop", "https://shop.example")
     connection = save_connection(shops)
     before = describe_facts(connection)

@@ -248,7 +248,7 @@ def list_proposed(columns: list[str], toys: dict[str, object]) -> tuple[list[str
     ],
     ids=["of the body", "of both", "of the list"],
 )
-def test_any_list_may_hold_rows_but_no_field_is_meant_for_it(columns, proposed, group):
+def test_any_list_may_hold_rows(columns, proposed, group):
     assert list_proposed(columns, {}) == (proposed, group)
 
 

@@ -68,7 +68,7 @@ def read_file(file: Path) -> bytes:
 
 
 def measure_import(name: str, data: bytes) -> Iterator[Figure]:
-    """The command in a process of its own, with its start, on data of its own."""
+    """Run the command in a separate process with its own data; includes its start."""
     size = f"{len(data) / 1e6:.1f} MB"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "document"

@@ -144,7 +144,7 @@ def test_a_table_keeps_the_types_of_its_columns(page: Page) -> None:
     ]
 
 
-def test_long_choices_are_searched_even_before_they_are_there(page: Page) -> None:
+def test_long_choices_can_be_searched_while_they_load(page: Page) -> None:
     draft = open_text(page, START)
     held: list[Route] = []
     page.route(re.compile("part=options"), lambda route: held.append(route))

@@ -15,7 +15,7 @@ BUILDERS = ("builder", "engage", "account")
 SIZES = ((1440, 900), (768, 1024), (390, 844))
 PICTURES = ((1440, "light"), (390, "dark"))
 MIDDLE = {"width": 1024, "height": 768}
-# What opens is laid out a frame later.
+# An opened element is laid out one frame later.
 SETTLE = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 # Dialogs, menus and lists that open over the page. Some have no text until a script opens them:
 # tests/browser/test_dialogs.py does.

@@ -1,4 +1,4 @@
-"""From a rule in the page of an operation to its verdict, and one click to the next operation."""
+"""From a rule on an operation's page to its verdict, and one click to the next operation."""
 
 from playwright.sync_api import Page, expect
 

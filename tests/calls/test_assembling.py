@@ -284,5 +284,5 @@ def test_a_short_secret_is_masked_where_it_was_inserted_and_nowhere_else() -> No
 @pytest.mark.parametrize(
     "more", [{"path_values": {"workflow_uid": "\ud83d"}}, {"text": '"\ud83d"'}]
 )
-def test_half_of_a_character_is_not_sent(more) -> None:
+def test_an_unpaired_surrogate_is_not_sent(more) -> None:
     assert failing(**more).code in ("half-character", "document-broken")

@@ -124,7 +124,7 @@ def test_a_form_has_the_fields_of_the_document(text, encoding, sent) -> None:
         assert shown(call) == "a={{file:f-2}}"
 
 
-def test_a_form_spells_spaces_so_that_every_server_reads_them() -> None:
+def test_a_form_encodes_spaces_for_every_server() -> None:
     assert send('{"a b": "c d+"}', FORM).body == b"a%20b=c%20d%2B"
 
 
@@ -210,7 +210,7 @@ def test_any_files_come_back(contents: dict[str, bytes]) -> None:
         ("application/yaml", '"a: {{n}}"', "a: 5", "application/yaml"),
     ],
 )  # fmt: skip
-def test_a_text_is_sent_as_it_is(media_type, text, body, sent_type) -> None:
+def test_text_is_sent_unchanged(media_type, text, body, sent_type) -> None:
     call = send(text, media_type, schema={"type": "string"})
     assert (call.body or b"").decode() == body
     assert type_of(call) == sent_type
@@ -246,7 +246,7 @@ def test_a_file_is_sent_as_its_bytes(media_type, sent_type) -> None:
         (FORM, '{"a": "{{who}}"}', "Not sent: the variable who has no value."),
     ],
 )  # fmt: skip
-def test_a_document_that_does_not_fit_is_not_sent(media_type, text, message) -> None:
+def test_a_document_that_does_not_fit_the_type_is_not_sent(media_type, text, message) -> None:
     failure = attempt(text, media_type)
     assert isinstance(failure, Failure)
     assert (failure.message, failure.left) == (message, False)

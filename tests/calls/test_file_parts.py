@@ -35,7 +35,7 @@ def body(media_type: str, schema: dict, **types: str) -> RequestBody:
         ({"type": "string", "contentMediaType": 5}, False),
     ],
 )
-def test_files_are_told_from_texts(schema: dict, expected: bool) -> None:
+def test_files_are_distinguished_from_text(schema: dict, expected: bool) -> None:
     assert is_file(schema) is expected
 
 
@@ -67,7 +67,7 @@ def test_a_whole_body_of_bytes_is_a_file_whatever_its_schema() -> None:
         assert read_form_schema(body(other, {"type": "string"})) == {"type": "string"}
 
 
-def test_a_schema_stays_one_object_for_the_caches() -> None:
+def test_a_schema_is_the_same_object_each_time() -> None:
     one = body("image/png", {})
     assert read_form_schema(one) is read_form_schema(one)
 

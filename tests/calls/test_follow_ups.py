@@ -58,7 +58,7 @@ def test_values_keep_their_tokens(expression: Any, expected: str) -> None:
     assert fill(expression) == expected
 
 
-def test_a_reply_makes_no_references_and_a_request_keeps_its_own() -> None:
+def test_replies_add_no_references_and_requests_keep_theirs() -> None:
     assert fill("$response.body#/ref") == r"\{{secret:key}}"
     assert fill("$response.body#/a~1b") == r'[1.0, {"x": "\\{{file:1}}"}]'
     assert fill("$response.header.X-Many") == r"a, \{{b}}"
@@ -92,7 +92,7 @@ def test_a_body_is_filled_at_any_depth() -> None:
         ("$nothing", "$nothing isn't a runtime expression."),
     ],
 )
-def test_what_is_missing_is_said(expression: str, message: str) -> None:
+def test_missing_values_are_named(expression: str, message: str) -> None:
     with pytest.raises(Unresolved) as caught:
         fill(expression)
     assert str(caught.value) == message

@@ -1,4 +1,4 @@
-"""Parameters are serialised as OpenAPI and RFC 6570 say, and stay within their place."""
+"""Parameters are serialised according to OpenAPI and RFC 6570, and stay within their place."""
 
 import json
 from urllib.parse import parse_qsl, unquote
@@ -100,7 +100,7 @@ def test_each_place_has_its_default_style(place, style, explode) -> None:
         (ARRAY, "[1.10, 12345678901234567890, 1e400, -0, true]",
          "color=1.10,12345678901234567890,1e400,-0,true"),
         (OBJECT, '{"n": 1.10, "t": true}', "color=n,1.10,t,true"),
-        # What isn't there isn't sent (RFC 6570, 3.2.1).
+        # Absent values aren't sent (RFC 6570, 3.2.1).
         (ARRAY, "[]", ""),
         (OBJECT, "{}", ""),
         (ARRAY, "null", ""),
@@ -126,7 +126,7 @@ def test_values_keep_their_tokens(schema, typed, written) -> None:
     [
         ("a/b?c:d@e", "a%2Fb%3Fc%3Ad%40e", "a/b?c:d@e"),
         ("a,b;c!$'()*", "a%2Cb%3Bc%21%24%27%28%29%2A", "a,b;c!$'()*"),
-        # These mean something else in a query, so they always are encoded.
+        # These have a special meaning in a query, so they are always encoded.
         ("a&b=c+d#e[f]", "a%26b%3Dc%2Bd%23e%5Bf%5D", "a%26b%3Dc%2Bd%23e%5Bf%5D"),
         ("100%41 %zz", "100%2541%20%25zz", "100%41%20%25zz"),
         ("日本 -._~", "%E6%97%A5%E6%9C%AC%20-._~", "%E6%97%A5%E6%9C%AC%20-._~"),
@@ -263,7 +263,7 @@ def test_any_text_comes_back(value: str) -> None:
     [(name, found)] = parse_qsl(write(make(STRING, place="query"), typed), keep_blank_values=True)
     assert (name, found) == ("color", value)
     assert unquote(write(make(STRING, place="path"), typed)) == value
-    # What looks percent-encoded stays so: everything else comes back.
+    # Anything that looks percent-encoded is left alone; everything else round-trips.
     if "%" not in value:
         sent = write(make(STRING, place="query", allow_reserved=True), typed)
         assert parse_qsl(sent, keep_blank_values=True) == [("color", value)]

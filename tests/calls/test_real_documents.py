@@ -19,7 +19,7 @@ from playground.rules.facts import NO_FACTS
 from playground.rules.parameters import check_typed_values
 from tests.openapi.test_real_documents import FILES
 
-# Samples may be empty texts, and few documents describe what no style can express.
+# Samples may be empty strings, and a few documents describe values that no style can express.
 EXPLAINED = {"path-missing", "parameter-nested"}
 
 
@@ -56,5 +56,5 @@ def test_every_operation_of_a_real_document_can_be_sent(file) -> None:
             sent[call.code if isinstance(call, Failure) else "sent"] += 1
     assert sent.keys() <= {"sent", *EXPLAINED}, sent
     assert sent["sent"] >= sent.total() * 0.98
-    # Nearly all samples are valid, and nothing valid is a problem.
+    # Nearly all samples are valid, and valid values have no problems.
     assert problems <= sent.total() * 0.02

@@ -105,7 +105,7 @@ def test_the_rule_decides_about_a_2xx(
     assert verdict.message == (message or "Jobs answered 200")
 
 
-def test_the_rule_goes_before_the_documented_shape_and_words_of_failure() -> None:
+def test_the_rule_overrides_the_documented_shape_and_words_of_failure() -> None:
     body = '{"ok": true, "status": "failed"}'
     # The document requires an id.
     without = judge(make_operation(), '{"ok": true}')
@@ -139,13 +139,13 @@ def test_where_no_body_is_documented_only_rules_that_need_one_are_in_doubt() -> 
     assert found.message == ("Unknown: Jobs answered 204, but the body has no /ok to judge it by.")
     absent = make_operation(ReplyRule("absent", "/error"), s204=none)
     assert judge(absent, "", 204).outcome == Outcome.ACCEPTED
-    # What can't be read may have the error.
+    # An unreadable body may contain the error.
     assert judge(absent, "what", 204).outcome == Outcome.UNKNOWN
     cut = judge(absent, '{"a": 1}', 204, truncated=True)
     assert cut.outcome == Outcome.UNKNOWN
 
 
-def test_other_statuses_are_judged_as_ever_with_the_reason_of_the_rule() -> None:
+def test_other_statuses_are_judged_as_before_with_the_reason_of_the_rule() -> None:
     rule = ReplyRule(reasons=("/gone", "/error/text"))
     operation = make_operation(rule)
     body = '{"id": 1, "message": "Usual", "error": {"text": "Own"}}'
@@ -244,7 +244,7 @@ def test_the_schema_of_an_error_response_says_which_text_is_the_message() -> Non
     assert judge(operation, body, 500).message == "HTTP error: Jobs answered 500 (J7)."
 
 
-def test_the_message_of_an_error_may_be_one_level_below_under_the_default() -> None:
+def test_an_error_message_may_be_nested_in_the_default_response() -> None:
     text = {"type": "string"}
     inner = {"type": "object", "properties": {"kind": text, "explanation": text}}
     schema = {"type": "object", "properties": {"failureInfo": inner, "at": text}}
@@ -267,7 +267,7 @@ def test_a_range_documents_each_of_its_statuses_and_the_default_no_success() -> 
     exact = make_operation(s200={"description": "Done"}, sdefault={"description": "Error"})
     found = judge(exact, "", 201)
     assert found.message == "Unknown: Jobs answered 201, where 200 is documented."
-    # With nothing but a default, any 2xx has to do.
+    # With only a default response, any 2xx counts as documented.
     only = make_operation(sdefault={"description": "All"})
     assert judge(only, "", 201).outcome == Outcome.ACCEPTED
 
@@ -319,7 +319,7 @@ def test_only_types_that_can_be_read_have_to_be_readable(
     assert verdict.code == code, verdict.message
 
 
-def test_text_beside_documented_json_is_not_judged_as_json() -> None:
+def test_text_documented_next_to_json_is_not_judged_as_json() -> None:
     content = {JSON: {"schema": {"type": "object"}}, "text/plain": {}}
     operation = make_operation(s200={"description": "Done", "content": content})
     assert judge(operation, "5", kind="text/plain").outcome == Outcome.ACCEPTED

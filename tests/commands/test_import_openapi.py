@@ -63,7 +63,7 @@ def test_scripts_get_json(tmp_path, owner: Person) -> None:
     ]
 
 
-def test_a_name_that_is_there_is_updated(tmp_path, owner: Person) -> None:
+def test_an_existing_name_is_updated(tmp_path, owner: Person) -> None:
     run(tmp_path, json.dumps(shop()), "--name", "Shop")
     newer = shop()
     del newer["paths"]["/orders/{id}"]
@@ -94,7 +94,7 @@ def test_other_documents_are_fetched_with_a_flag(tmp_path, owner: Person, settin
         call_command("import_openapi", standin.origin, stdout=out)
         line = f"Refers to {standin.origin}/pet.json, which wasn't read (see --fetch-references)."
         assert line in out.getvalue().splitlines()
-        # The stand-in answers everything alike: the document becomes its own schema.
+        # The stand-in always replies with the same document, which becomes its own schema.
         call_command("import_openapi", standin.origin, "--fetch-references", stdout=out)
     assert [path for _method, path, *_ in standin.seen] == ["/", "/", "/pet.json"]
     api = ImportedApi.objects.get()

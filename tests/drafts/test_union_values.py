@@ -1,4 +1,4 @@
-"""Values of a union's other alternatives: kept aside with all that was noted about them."""
+"""Values of a union's other alternatives are set aside along with their metadata."""
 
 from playground.drafts.change_log import describe_change, replay
 from playground.drafts.editing import perform
@@ -33,13 +33,13 @@ TO_CARD = Edit(
 )
 
 
-def test_entries_of_the_alternative_go_aside_and_come_back() -> None:
+def test_entries_of_an_alternative_are_set_aside_and_restored() -> None:
     bank, _splice = perform(START, TO_BANK)
     assert bank.text == '{"pay": {"iban": ""}, "x": 1}'
     assert bank.metadata.away == {CARD: '{"number": "4"}'}
     assert bank.metadata.off == {f"{CARD}/cvc": '"1"', "/other": "1"}
     assert bank.metadata.notes == {f"{CARD}/number": "from the mail", "/pay": "ask Ada"}
-    # Nothing of it is checked or sent meanwhile.
+    # None of it is checked or sent in the meantime.
     assert check_incomplete(bank.text, bank.metadata) == []
     card, _splice = perform(bank, TO_CARD)
     assert card.text == START.text
@@ -57,13 +57,13 @@ def test_three_alternatives_keep_their_values_apart() -> None:
     assert state.metadata.off[f"{CARD}/cvc"] == '"1"'
 
 
-def test_undo_brings_back_what_went_aside() -> None:
+def test_undo_restores_what_was_set_aside() -> None:
     after, splice = perform(START, TO_BANK)
     back, _splice = replay(after, describe_change(START, after, splice), undo=True)
     assert back == START
 
 
-def test_values_aside_follow_the_item_they_belong_to() -> None:
+def test_values_set_aside_follow_their_item() -> None:
     metadata = Metadata(away={"/list/1/(Card)": "1"}, notes={"/list/1/(Card)/a": "n"})
     state = State('{"list": [0, 1, 2]}', metadata)
     moved, _splice = perform(state, Edit("move", "/list", index=1, to=0))

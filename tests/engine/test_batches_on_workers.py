@@ -50,7 +50,7 @@ def test_two_workers_share_the_batch_of_a_script(
     rows.write_bytes(write_rows(names))
     start()
     start()
-    # A batch opens its lanes in the workers that are there when it is started.
+    # A batch opens its lanes in the workers that are running when it starts.
     assert wait_until(lambda: count_alive()["worker"] == 2, LONG)
 
     def release() -> None:

@@ -90,7 +90,7 @@ class Worker:
             "PLAYGROUND_WORKER_PROCESSES": str(processes),
             "PLAYGROUND_ALLOW_NETWORKS": "127.0.0.0/8",
         }
-        # On RabbitMQ, two workers of one host need names of their own.
+        # On RabbitMQ, two workers on one host need different names.
         name = f"worker-{uuid.uuid4().hex[:8]}@%h"
         command = [sys.executable, "-m", "celery", "-A", "playground", "worker", "-n", name]
         command += ["-l", "info"]

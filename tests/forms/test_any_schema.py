@@ -22,7 +22,7 @@ LIST = {"type": "array", "items": {"type": "string"}}
 @example({"type": ["boolean", "null"]}, None)
 @example({"const": "a"}, "a")
 @example({"properties": {"a": {"enum": ["x"]}}}, {"a": "x"})
-def test_each_value_is_drawn_once_and_given_back_unchanged(schema: Any, value: Any) -> None:
+def test_each_value_is_drawn_once_and_submitted_unchanged(schema: Any, value: Any) -> None:
     tree: Any = parsing.parse(printing.dump(value))
     assert give_back(schema, tree) == tree
 
@@ -38,7 +38,7 @@ def test_the_field_of_any_value_can_be_read_alone(schema: Any, value: Any) -> No
 
 
 @given(SCHEMAS, VALUES)
-def test_sending_a_field_as_it_is_changes_no_byte(schema: Any, value: Any) -> None:
+def test_submitting_an_unchanged_field_changes_no_byte(schema: Any, value: Any) -> None:
     text = printing.dump(value)
     for each in list_leaves(read_root_fields(schema, parsing.parse(text), FieldMetadata())):
         sent = parse_input(each.kind, each.text)

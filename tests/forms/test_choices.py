@@ -1,4 +1,4 @@
-"""Lists of values that the schema names: drawn as boxes, everything in the document kept."""
+"""Lists of values that the schema names: drawn as checkboxes, without losing other values."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ MANY = {"enum": [f"v{number}" for number in range(30)]}
         (NUMBERS, ABSENT, "choices"),
         ({"type": "array", "items": MANY, "uniqueItems": True}, ABSENT, "choices"),
         ({"type": "array", "items": {"oneOf": [{"const": "a"}, {"const": "b"}]}}, [], "choices"),
-        # What boxes can't show.
+        # Lists that checkboxes can't show.
         (COLOURS, ["red", "red"], "cards"),
         (COLOURS, [["red"]], "cards"),
         (COLOURS, "red", "json"),

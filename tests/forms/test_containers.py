@@ -139,7 +139,7 @@ def test_a_large_operation_opens_with_what_is_required() -> None:
     assert len(node.document.nodes) < 140 * 140
 
 
-def test_documents_that_are_no_objects_have_a_form() -> None:
+def test_documents_other_than_objects_have_a_form() -> None:
     assert read({"type": "array", "items": {"type": "integer"}}, [1, 2])[""].kind == "cards"
     assert read({"type": "string"}, "text")[""].kind == "text"
     assert read({}, {"a": 1})["/a"].kind == "number"

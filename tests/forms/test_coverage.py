@@ -29,6 +29,6 @@ def test_a_recursive_body_of_every_construct_has_fields_for_all_of_it() -> None:
     assert find({"oneOf": [ref("Other"), {"type": "string"}]}, Other=other) == []
 
 
-def test_what_the_document_wants_as_json_is_named() -> None:
+def test_json_fields_requested_by_the_document_are_named() -> None:
     schema = {"type": "object", "properties": {"raw": {"type": "object", "x-widget": "json"}}}
     assert find(schema) == ["/components/schemas/Root/properties/raw"]

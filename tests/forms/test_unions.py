@@ -1,4 +1,4 @@
-"""Unions: the names of their alternatives, and the one that a value is."""
+"""Unions: the names of their alternatives, and which one a value matches."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def chosen(schema: Any, value: Any, *aside: str) -> str:
          ["Whole number", "Object", "Object 2"]),
     ],
 )  # fmt: skip
-def test_each_alternative_has_a_name_of_its_own(branches: list[Any], names: list[str]) -> None:
+def test_each_alternative_has_a_unique_name(branches: list[Any], names: list[str]) -> None:
     assert titles({"oneOf": branches}) == names
 
 
@@ -53,7 +53,7 @@ def test_alternatives_are_named_by_the_schemas_that_they_refer_to() -> None:
     assert titles(node) == ["Cat", "Dog"]
 
 
-def test_a_whole_sentence_is_no_name() -> None:
+def test_a_whole_sentence_isnt_used_as_a_name() -> None:
     cat = {**CAT, "title": "Something that meows, mostly at night and before dawn"}
     assert titles(make_node({"oneOf": [ref("Cat"), ref("Dog")]}, Cat=cat, Dog=DOG))[0] == "Cat"
 
@@ -69,7 +69,7 @@ def test_a_whole_sentence_is_no_name() -> None:
         {"type": ["integer", "number"]},
     ],
 )
-def test_what_needs_no_choice_is_no_union(schema: Any) -> None:
+def test_what_needs_no_choice_isnt_a_union(schema: Any) -> None:
     assert read_union(schema).alternatives == ()
 
 
@@ -130,18 +130,18 @@ def test_a_constant_rules_the_other_alternatives_out() -> None:
     assert chosen(union, {"kind": "b", "a": 1}) == "b"
 
 
-def test_of_two_that_fit_equally_the_one_that_was_not_left_is_it() -> None:
+def test_in_a_tie_the_alternative_that_was_not_left_wins() -> None:
     union = {"oneOf": [{"title": "A", "type": "object"}, {"title": "B", "type": "object"}]}
     assert chosen(union, {}) == "A"
     assert chosen(union, {}, "A") == "B"
 
 
-def test_formats_tell_texts_apart() -> None:
+def test_formats_distinguish_strings() -> None:
     texts = [{"type": "string", "format": "date"}, {"type": "string", "format": "password"}]
     assert chosen({"oneOf": texts}, "2026-11-30") == "Text (date)"
 
 
-def test_a_start_value_ends_where_an_object_requires_its_own_kind() -> None:
+def test_a_start_value_of_a_recursive_object_is_finite() -> None:
     node = make_node({"type": "object", "required": ["next"], "properties": {"next": ref("Root")}})
     value, depth = start_value(node), 0
     while value:

@@ -57,7 +57,7 @@ def drip(connection: socket.socket, request: bytes) -> None:
 
 
 def hang(connection: socket.socket, request: bytes) -> None:
-    """A script that says nothing until the other end closes."""
+    """A script that sends nothing until the client closes the connection."""
     connection.recv(1)
 
 

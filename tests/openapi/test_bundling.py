@@ -33,7 +33,7 @@ def test_each_schema_is_written_once():
     }
 
 
-def test_a_mapping_that_isnt_a_node_stays_as_it_is():
+def test_a_mapping_that_isnt_a_node_is_unchanged():
     assert bundle({"type": "string"}) == {"type": "string"}
 
 
@@ -129,7 +129,7 @@ def test_read_only_may_come_from_a_referred_or_merged_schema():
     assert not validator.is_valid({})
 
 
-def test_a_branch_that_takes_over_its_base_isnt_checked_in_circles():
+def test_a_branch_that_extends_its_base_isnt_checked_recursively():
     base = {
         "oneOf": [ref("Cat"), ref("Dog")],
         "discriminator": {"propertyName": "kind", "mapping": {"cat": "#/components/schemas/Cat"}},

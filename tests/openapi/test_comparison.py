@@ -103,7 +103,7 @@ def test_a_field_changes(
     assert found[:1] == ([(message, breaking)] if message else [])
 
 
-def test_fields_come_and_go() -> None:
+def test_fields_are_added_and_removed() -> None:
     old = {"properties": {"a": NAME, "b": NAME}}
     new = {"properties": {"b": NAME, "c": NAME, "d": NAME}, "required": ["d"]}
     assert differences(old, new) == [
@@ -116,7 +116,7 @@ def test_fields_come_and_go() -> None:
     assert ("The body no longer accepts other fields.", True) in differences(old, closed)
 
 
-def test_parameters_and_bodies_come_and_go() -> None:
+def test_parameters_and_bodies_are_added_and_removed() -> None:
     old = make(parameters=(query("page"), query("sort")), body={})
     new = make(parameters=(query("page", True), query("size"), query("key", True)))
     [change] = compare_operations([old], [new])

@@ -240,7 +240,7 @@ def test_bodies_have_all_media_types_with_json_first():
 
 
 @pytest.mark.parametrize("body", [None, {}, {"content": {}}, {"$ref": "#/missing"}, []])
-def test_a_body_without_content_is_none(body):
+def test_a_body_without_content_is_ignored(body):
     operation, faults = read_one({"requestBody": body})
     assert operation.bodies == ()
     assert operation.body_schema is None

@@ -20,7 +20,7 @@ def test_times(text: str) -> None:
         *("14:30:00+25:00", "2026-01-01T14:30:00Z", "१४:३०"),
     ],
 )
-def test_other_texts_are_no_times(text: str) -> None:
+def test_other_texts_arent_times(text: str) -> None:
     assert not is_time(text)
 
 
@@ -35,5 +35,5 @@ def test_durations(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "P", "PT", "P1DT", "1D", "P1W2D", "P1H", "PT1D", "P1D ", "p1d", "P1M1Y", "P-1D"]
 )
-def test_other_texts_are_no_durations(text: str) -> None:
+def test_other_texts_arent_durations(text: str) -> None:
     assert not is_duration(text)

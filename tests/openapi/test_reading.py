@@ -1,4 +1,4 @@
-"""Texts of OpenAPI documents: what is read from them, and what is refused in which words."""
+"""Parsing OpenAPI documents: the values, and the messages for invalid ones."""
 
 import json
 import time
@@ -167,7 +167,7 @@ def test_a_chain_of_merge_keys_is_bounded():
         (b"\x1f\x8brest", "It is an archive. Unpack it, and import the document in it.", 0, 0),
     ],
 )
-def test_what_isnt_an_openapi_document_is_refused_in_words(text, message, line, column):
+def test_other_documents_are_refused_with_a_reason(text, message, line, column):
     found = refuse(text)
     assert found[0].startswith(message)
     assert found[0].endswith(".")

@@ -78,7 +78,7 @@ def test_a_fault_of_a_shared_schema_is_listed_once():
     assert [each.pointer for each in report.faults] == ["/components/schemas/S"]
 
 
-def test_a_body_without_an_end_cant_be_sent():
+def test_an_endless_body_cant_be_sent():
     endless = {
         "type": "object",
         "required": ["a"],
@@ -104,7 +104,7 @@ def test_forms_and_sending_add_what_they_know():
     assert not operation.is_complete
 
 
-def test_a_document_of_nothing_is_reported():
+def test_an_empty_document_is_reported():
     report = make_report(read_openapi(b"openapi: 3.1.0"))
     assert [each.message for each in report.faults] == [
         "The document has no title (`info.title`).",
@@ -119,7 +119,7 @@ def test_faults_of_the_text_are_among_the_others():
     ]
 
 
-def test_only_so_many_faults_are_listed():
+def test_the_number_of_listed_faults_is_limited():
     properties = {f"p{n}": {"type": "any"} for n in range(MOST_FAULTS + 20)}
     report = report_on(post({"properties": properties}))
     assert len(report.faults) == MOST_FAULTS

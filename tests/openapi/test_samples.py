@@ -40,7 +40,7 @@ FULL = {"a": "text", "b": "text"}
         "a{2}{1}",
     ],
 )
-def test_a_text_is_made_that_matches(pattern):
+def test_generated_text_matches_its_pattern(pattern):
     made = make_match(pattern)
     assert made is not None
     assert jsonschema_rs.is_valid({"pattern": pattern}, made)
@@ -51,7 +51,7 @@ def test_patterns_that_nothing_matches_have_no_text(pattern):
     assert make_match(pattern) is None
 
 
-def test_texts_have_the_length_that_is_asked_for_and_differ():
+def test_texts_have_the_requested_length_and_differ():
     assert make_match("^[a-z]+$", 12) == "a" * 12
     assert len({make_match("^(0|[1-9][0-9]*)$", 0, number) for number in range(8)}) == 8
     assert make_match("^(a|b)$", 0, 9) in ("a", "b")
@@ -171,7 +171,7 @@ def test_the_branch_that_ends_is_chosen():
     assert make_smallest(make_node(ref("N"), N=nullable)) == {"a": None}
 
 
-def test_a_schema_without_an_end_has_no_sample():
+def test_an_endless_schema_has_no_sample():
     endless = {"type": "object", "properties": {"a": ref("E")}, "required": ["a"]}
     assert make_smallest(make_node(ref("E"), E=endless)) is None
 
@@ -197,7 +197,7 @@ def test_a_discriminator_has_the_value_of_its_branch():
     assert jsonschema_rs.is_valid(bundle(node), make_fullest(node))
 
 
-def test_a_base_has_a_sample_of_what_takes_it_over():
+def test_a_base_has_a_sample_of_what_extends_it():
     base = {
         "type": "object",
         "discriminator": {"propertyName": "kind"},
@@ -210,7 +210,7 @@ def test_a_base_has_a_sample_of_what_takes_it_over():
     assert make_fullest(node) == {"kind": "Cat", "lives": 0}
 
 
-def test_a_net_of_unions_takes_no_time():
+def test_nested_unions_dont_take_long():
     names = [f"S{n}" for n in range(60)]
     union = {"oneOf": [ref(each) for each in names]}
     schemas = {

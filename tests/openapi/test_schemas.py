@@ -11,7 +11,7 @@ from tests.openapi.schemas import expand, make_document, make_node, ref
 TEXT = {"type": "string"}
 
 
-def test_a_reference_is_followed_and_keys_beside_it_come_first():
+def test_a_reference_is_followed_and_sibling_keys_come_first():
     node = make_node(ref("Name", title="Mine"), Name={"type": "string", "title": "Name"})
     assert dict(node) == {"title": "Mine", "type": "string"}
     assert node.ref_name == "Name"
@@ -30,7 +30,7 @@ def test_names_of_references_are_decoded():
     )
 
 
-def test_inner_schemas_are_nodes_of_their_own():
+def test_inner_schemas_are_separate_nodes():
     node = make_node(
         {"properties": {"a/b": TEXT}, "items": TEXT, "oneOf": [TEXT, {"type": "null"}]}
     )
@@ -91,7 +91,7 @@ def test_there_is_one_node_for_each_place():
         "text",
     ],
 )
-def test_what_says_nothing_allows_anything(schema):
+def test_an_empty_schema_allows_anything(schema):
     assert expand(make_node(schema)).keys() <= {"openapi", "components"}
 
 
@@ -166,7 +166,7 @@ def test_a_second_union_or_condition_stays_in_allof():
     assert expand(make_node({"allOf": [first, second]})) == {**first, "allOf": [second]}
 
 
-def test_the_same_union_from_a_common_base_is_there_once():
+def test_the_same_union_from_a_common_base_occurs_once():
     base = {"oneOf": [TEXT, {"type": "integer"}]}
     left, right = {"allOf": [ref("Base")]}, {"allOf": [ref("Base")]}
     node = make_node({"allOf": [ref("Left"), ref("Right")]}, Base=base, Left=left, Right=right)
@@ -204,7 +204,7 @@ def test_branches_may_have_unusable_types():
     assert expand(node) == {"oneOf": [{}, {"type": "null"}, TEXT]}
 
 
-def test_a_branch_that_takes_over_its_base_doesnt_offer_the_branches_again():
+def test_a_branch_that_extends_its_base_doesnt_offer_the_branches_again():
     base = {"oneOf": [ref("Cat"), ref("Dog")], "properties": {"kind": TEXT}}
     cat = {"allOf": [ref("Pet"), {"properties": {"lives": {"type": "integer"}}}]}
     pet = make_node(ref("Pet"), Pet=base, Cat=cat, Dog={"allOf": [ref("Pet")]})
@@ -214,7 +214,7 @@ def test_a_branch_that_takes_over_its_base_doesnt_offer_the_branches_again():
     }
 
 
-def test_a_single_branch_that_takes_over_its_base_is_complete():
+def test_a_single_branch_that_extends_its_base_is_complete():
     base = {"oneOf": [ref("Cat")], "properties": {"kind": TEXT}}
     cat = {"allOf": [ref("Pet"), {"properties": {"lives": TEXT}}]}
     pet = make_node(ref("Pet"), Pet=base, Cat=cat)
@@ -222,7 +222,7 @@ def test_a_single_branch_that_takes_over_its_base_is_complete():
     assert list(pet["oneOf"][0]["properties"]) == ["kind", "lives"]
 
 
-def test_schemas_that_take_over_a_base_with_a_discriminator_are_its_branches():
+def test_schemas_that_extend_a_base_with_a_discriminator_are_its_branches():
     base = {
         "discriminator": {"propertyName": "kind", "mapping": {"cat": "Cat"}},
         "properties": {"kind": TEXT},

@@ -1,4 +1,4 @@
-"""What `security` asks for becomes the fields of a connection and the ways to send them."""
+"""`security` becomes the fields of a connection and the schemes that send them."""
 
 import base64
 from dataclasses import replace
@@ -131,7 +131,7 @@ def test_basic_joins_the_user_name_and_the_password() -> None:
         assert failure.code == code
 
 
-def test_a_token_and_a_scheme_of_its_own_are_sent_in_the_authorization_header() -> None:
+def test_tokens_and_custom_schemes_are_sent_in_the_authorization_header() -> None:
     bearer = read({"bearer": []})
     assert (bearer.fields[0].title, bearer.fields[0].help) == ("Bearer token", "From the console.")
     call = send(bearer, {"bearer": Secret("bearer", "t")})
@@ -153,14 +153,14 @@ def test_schemes_of_one_alternative_are_sent_together() -> None:
     assert failure.message == "Not sent: the connection has no API key key&."
 
 
-def test_of_several_alternatives_the_one_that_the_connection_has_is_sent() -> None:
+def test_the_alternative_that_the_connection_has_values_for_is_sent() -> None:
     credential = read({"header": []}, {"query": []})
     assert [each.id for each in credential.schemes] == ["header", "query"]
     assert send(credential, {"query": "b"}).url == "https://h/x?key%26=b"
     both = {"header": "a", "query": "b"}
     assert send(credential, both).headers == (("X-Key", "a"),)
     assert send(credential, both, way="query").headers == ()
-    # Chosen, but without its value: the one chosen is missing, not the other sent.
+    # The chosen scheme has no value: it is reported as missing, and the other isn't used.
     assert isinstance(attempt(credential, {"header": "a"}, way="query"), Failure)
     # One that this operation doesn't have.
     assert send(credential, {"query": "b"}, way="bearer").url == "https://h/x?key%26=b"
@@ -250,7 +250,7 @@ def test_an_operation_needs_a_part_of_the_credential_of_its_api() -> None:
     assert [each.id for each in optional.schemes] == ["basic", "none"]
 
 
-def test_equal_titles_are_told_apart() -> None:
+def test_equal_titles_are_made_unique() -> None:
     schemes = {"one": BEARER, "two": BEARER, "way": BEARER, "1 ß-$": BEARER}
     credential = SecurityReader(schemes).read([{each: []} for each in schemes]).credential
     assert [each.name for each in credential.fields] == ["one", "two", "key_way", "key_1_ß"]

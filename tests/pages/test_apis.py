@@ -141,7 +141,7 @@ def test_replies_without_a_document_are_explained(
     assert not ImportedApi.objects.exists()
 
 
-def test_only_so_many_documents_are_fetched_at_once(as_editor: Client, settings) -> None:
+def test_the_number_of_simultaneous_fetches_is_limited(as_editor: Client, settings) -> None:
     settings.ALLOW_NETWORKS = ["127.0.0.0/8"]
     with ExitStack() as taken:
         for _ in range(document_fetching.MOST_AT_ONCE):

@@ -1,4 +1,4 @@
-"""Documents that nobody should write: each is imported or refused in words, and opens."""
+"""Odd documents: each is either imported and can be opened, or refused with a reason."""
 
 import json
 import re
@@ -48,7 +48,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_document_is_refused_in_words(
+def test_invalid_documents_are_refused_with_a_reason(
     as_editor: Client, tmp_path: Path, name: str
 ) -> None:
     data, sentence = REFUSED[name]

@@ -74,7 +74,7 @@ def test_a_list_that_is_off_comes_back_with_its_values(as_editor: Client, editor
     assert json.loads(text_of(draft)) == {"colours": ["red", "pink", "green"]}
 
 
-def test_a_value_that_is_no_json_is_refused(as_editor: Client, editor: Person) -> None:
+def test_a_value_that_isnt_json_is_refused(as_editor: Client, editor: Person) -> None:
     draft = start_draft(editor, ID, '{"colours": []}')
     edit(as_editor, draft, 422, kind="include", pointer="/colours", value="red")
 

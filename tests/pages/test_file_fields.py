@@ -109,7 +109,7 @@ def test_a_whole_body_may_be_a_file(
     assert ("Content-Type", "application/octet-stream") in call.headers
 
 
-def test_a_file_of_somebody_else_is_no_file(
+def test_somebody_elses_file_is_neither_shown_nor_sent(
     as_editor: Client, editor: Person, connection: Connection
 ) -> None:
     other = store_file([b"secret"], "theirs.txt", "text/plain", make_person(Role.EDITOR, "eve"))
@@ -203,7 +203,7 @@ def test_the_change_log_names_what_is_outside_the_document(
     assert "s3cr3t" not in log
 
 
-def test_a_body_that_has_to_be_there_stays(
+def test_a_required_body_cannot_be_left_out(
     as_editor: Client, editor: Person, connection: Connection
 ) -> None:
     draft = start(editor, connection, "addPhoto")

@@ -1,4 +1,4 @@
-"""Descriptions that others wrote: as HTML that is safe to show, and as help of fields."""
+"""Untrusted descriptions are rendered as safe HTML, and as the help of fields."""
 
 import pytest
 
@@ -31,7 +31,7 @@ LINK = 'rel="noopener noreferrer nofollow" target="_blank"'
         ("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;"),
     ],
 )
-def test_help_is_shown_as_it_is_meant(text: str, html: str) -> None:
+def test_help_is_rendered_as_intended(text: str, html: str) -> None:
     assert render_help(text) == html
 
 
@@ -50,7 +50,7 @@ def test_a_long_help_text_opens_from_its_first_words() -> None:
     assert f"<p>{text.strip()}</p>" in whole
 
 
-def test_tables_have_no_styles_of_their_own() -> None:
+def test_tables_have_no_inline_styles() -> None:
     html = render_markdown("| a | b |\n|:--|--:|\n| 1 | 2 |")
     assert "<td>1</td>" in html
     assert "style" not in html
@@ -62,5 +62,5 @@ def test_an_excerpt_has_no_marks() -> None:
 
 
 @pytest.mark.parametrize("text", ["<a>", "<", "<a ", "`", "[", '<a href="', "*a ", "![]("])
-def test_no_text_is_too_hard_to_read(text: str) -> None:
+def test_the_output_for_hard_texts_is_bounded(text: str) -> None:
     assert len(render_help(text * 5000)) < 400_000

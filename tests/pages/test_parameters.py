@@ -65,7 +65,7 @@ def test_an_operation_without_a_body_shows_its_request(as_editor: Client, draft:
     ],
     ids=["numbers", "empty", "text", "reference"],
 )
-def test_a_list_has_an_item_on_each_line(
+def test_a_list_has_one_item_per_line(
     as_editor: Client, draft: Draft, value: str, attribute: str, drawn: str
 ) -> None:
     Draft.objects.filter(pk=draft.pk).update(path_values={"query:ids": value})

@@ -110,7 +110,7 @@ def test_an_item_is_inserted_into_a_list_that_may_not_exist_yet(
         {"kind": "keep", "pointer": "/payment/(Card)", "value": "{"},
     ],
 )
-def test_what_is_impossible_is_refused_in_words(
+def test_impossible_edits_are_refused_with_a_reason(
     as_editor: Client, editor: Person, sent: dict[str, Any]
 ) -> None:
     draft = make_draft(editor, {"name": "x", "payment": {"type": "card", "number": ""}})
@@ -172,7 +172,7 @@ def test_a_long_list_of_choices_is_searched_by_the_server(
 
 @pytest.mark.parametrize("part", ["field", "card", "cards", "entries", "options", "rows"])
 @pytest.mark.parametrize("pointer", ["/nowhere", "/name/x", "/nodes/99", "/nodes/x"])
-def test_a_part_that_is_gone_is_not_found(
+def test_a_removed_part_is_not_found(
     as_editor: Client, editor: Person, part: str, pointer: str
 ) -> None:
     draft = make_draft(editor, {"name": "x", "nodes": [{"label": ""}]})

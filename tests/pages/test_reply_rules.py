@@ -47,7 +47,7 @@ def test_a_rule_is_saved_shown_and_removed(api: ImportedApi, as_editor: Client) 
     assert "is at <code>/error/text</code>, <code>/why</code>." in page
     expected = ReplyRule("equals", "/ok", "true", ("/error/text", "/why"))
     assert get_operation("jobs:startJob").verdict.own == expected
-    # Values that the comparison doesn't need aren't kept.
+    # Values that the comparison doesn't need aren't stored.
     as_editor.post(RULE, sent | {"comparison": "present"})
     assert get_operation("jobs:startJob").verdict.own == ReplyRule(
         "present", "/ok", "", ("/error/text", "/why")
@@ -104,7 +104,7 @@ def test_a_rule_is_tried_on_the_last_reply_before_it_is_saved(
     assert get_operation("jobs:startJob").verdict.own is None
     last.refresh_from_db()
     assert last.outcome == Outcome.ACCEPTED
-    # The trial is that of what is typed, not of what is stored.
+    # The trial uses the typed rule, not the stored one.
     set_reply_rule(editor, api, "startJob", ReplyRule("equals", "/done", "true"))
     page = read(as_editor.post(RULE, {"comparison": "", "try": "1"}))
     assert "Jobs answered 200 OK" in page
@@ -171,7 +171,7 @@ def test_a_bad_next_operation_gets_a_sentence(
     assert api.rules == {}
 
 
-def test_an_operation_has_only_so_many_next_ones(api: ImportedApi, as_editor: Client) -> None:
+def test_the_number_of_next_operations_is_limited(api: ImportedApi, as_editor: Client) -> None:
     many = [{"operation": f"o{n}", "values": {}} for n in range(20)]
     ImportedApi.objects.update(rules={"startJob": {"follow_ups": many}})
     answer = as_editor.post(NEXT, {"operation": "readJob", "value-id": "/id"})
@@ -179,7 +179,7 @@ def test_an_operation_has_only_so_many_next_ones(api: ImportedApi, as_editor: Cl
     assert "An operation can have at most 20 next operations." in read(answer)
 
 
-def test_an_operation_that_is_gone_gets_404(api: ImportedApi, as_editor: Client) -> None:
+def test_a_removed_operation_returns_404(api: ImportedApi, as_editor: Client) -> None:
     for address in ("/apis/jobs/operations/no/rule/", "/apis/gone/operations/startJob/rule/"):
         assert as_editor.post(address, {}).status_code == 404
     assert as_editor.get("/apis/jobs/operations/no/follow-up/").status_code == 404

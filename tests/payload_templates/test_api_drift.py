@@ -107,7 +107,7 @@ def test_a_renamed_operation_takes_its_payloads_along(editor: Person, api: Impor
         {"item": "tea", "amount": 2},
     )
     [(_, drift)] = list_drifted_templates(editor)
-    # Nobody knows the amount.
+    # The amount can't be inferred.
     assert [(each.code, each.pointer) for each in drift.left] == [("missing", "/amount")]
     assert repair_template(editor, template)
     template.refresh_from_db()
@@ -191,7 +191,7 @@ def test_variants_are_repaired_with_their_template(editor: Person, api: Imported
     assert list_drifted_templates(editor) == []
 
 
-def test_lists_without_updates_ask_for_no_document(
+def test_lists_without_updates_load_no_document(
     editor: Person, api: ImportedApi, django_assert_num_queries
 ) -> None:
     drafts = [start_draft(editor, "corner-shop:placeOrder", ORDER) for _ in range(5)]

@@ -85,7 +85,7 @@ def test_yaml_reads_back_as_the_same_values(operation) -> None:
     expected = read_value(json.loads(write_example(example, "json")))["value"]
     read = read_value(yaml.safe_load(text))["value"]
     assert read == expected
-    # Our own reader goes by YAML 1.2, in which 1e3 without quotes would be a number.
+    # Our own parser follows YAML 1.2, in which an unquoted 1e3 would be a number.
     document = "openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths: {}\nx-example:\n"
     indented = "".join(f"  {line}\n" if line else "\n" for line in text.splitlines())
     own = read_openapi((document + indented).encode()).raw["x-example"]
@@ -157,7 +157,7 @@ def test_an_exported_example_is_a_starting_point_of_the_next_import(
     assert json.loads(Draft.objects.latest("created_at").text) == {"name": "Tom", "age": 3}
 
 
-def test_a_draft_shows_its_example_beside_other_code(
+def test_a_draft_lists_its_example_with_the_snippets(
     editor: Person, as_editor: Client, operation
 ) -> None:
     form = Metadata(media_type="application/x-www-form-urlencoded")

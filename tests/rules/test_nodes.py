@@ -149,7 +149,7 @@ def test_a_list_is_checked_like_an_object():
     assert the("wrong-type", "{}", node).message == "The payload must be a list, not an object."
 
 
-def test_an_object_is_asked_for_where_only_objects_are_allowed():
+def test_an_object_is_required_where_only_objects_are_allowed():
     assert errors("[]", make_node({"type": "object"})) == [("not-an-object", "")]
 
 

@@ -122,7 +122,7 @@ def check(old: Operation, new: Operation, text: str, media_type: str = "", **val
             [("wrong-type", "/count", "Add quotes")],
             '{"item": "a", "count": "110"}',
         ),
-        # What was wrong before isn't the document's doing; a reference isn't known yet.
+        # Existing problems aren't caused by the document; a reference has no value yet.
         (order(note=WHOLE), '{"item": 5, "note": "{{n}}"}', [], '{"item": 5, "note": "{{n}}"}'),
     ],
 )
@@ -193,7 +193,7 @@ def test_parameters_are_renamed_moved_added_and_removed() -> None:
     assert payload.values == {"query:size": "5"}
 
 
-def test_media_types_and_bodies_that_go() -> None:
+def test_media_types_and_bodies_are_removed() -> None:
     form = {"application_x-www-form-urlencoded": ORDER}
     old, text = read(ORDER, **form), '{"item": "a"}'
     assert check(old, read(ORDER), text) == ([], OperationPayload(old.id, text, {}))
@@ -214,7 +214,7 @@ def test_media_types_and_bodies_that_go() -> None:
     assert check(read(), read(), "{}")[0] == []
 
 
-def test_an_operation_with_another_id_is_the_same_one() -> None:
+def test_an_operation_with_a_new_id_is_the_same_operation() -> None:
     shown, payload = check(read(ORDER), read(ORDER, id="placeOrder"), '{"item": "a"}')
     assert shown == [("drift-operation-renamed", "#operation", "Use placeOrder")]
     assert payload.operation == "shop:placeOrder"

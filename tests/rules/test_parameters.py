@@ -82,7 +82,7 @@ def test_a_required_parameter_needs_a_value(place, typed) -> None:
     ]
 
 
-def test_a_path_value_is_judged_as_before_and_by_its_schema() -> None:
+def test_a_path_value_is_also_checked_by_its_schema() -> None:
     for typed in (None, "", "  "):
         assert check(INTEGER, typed, required=True, place="path") == [
             ("path-missing", "Page is missing.")
@@ -96,14 +96,14 @@ def test_a_path_value_is_judged_as_before_and_by_its_schema() -> None:
     assert check(INTEGER, " 5 ", required=True, place="path") == []
 
 
-def test_content_is_judged_as_json() -> None:
+def test_content_is_checked_as_json() -> None:
     more = {"media_type": "application/json"}
     assert check(STRING, '"a"', **more) == []
     assert check(STRING, "a", **more) == [("query-not-json", "Page isn't valid JSON.")]
     assert check(STRING, "5", **more)[0][0] == "wrong-type"
 
 
-def test_names_of_any_kind_are_shown_and_located() -> None:
+def test_unusual_names_are_shown_and_located() -> None:
     parameter = Parameter('a"/~b[]', 'a"/~b[]', "", False, INTEGER, place="query")
     [found] = check_typed_values([parameter], {parameter.key: "x"}, NO_FACTS)
     assert found.pointer == '#query/a"/~b[]'

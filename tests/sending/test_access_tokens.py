@@ -1,4 +1,4 @@
-"""OAuth tokens are fetched before a send, renewed before they end, and once for many sends."""
+"""OAuth tokens are fetched before a send, renewed before they expire, and shared by sends."""
 
 import base64
 import threading
@@ -108,7 +108,7 @@ def test_a_send_fetches_the_token_that_it_needs_and_keeps_it(server, plan, edito
     assert (server.calls, len(server.tokens)) == (["Bearer t-1"] * 2, 1)
 
 
-def test_a_token_is_renewed_before_it_ends(server, plan, editor) -> None:
+def test_a_token_is_renewed_before_it_expires(server, plan, editor) -> None:
     send(plan, editor)
     kept = row(plan.connection)
     assert kept.expires_at - kept.renew_at == timedelta(minutes=2)
@@ -118,7 +118,7 @@ def test_a_token_is_renewed_before_it_ends(server, plan, editor) -> None:
 
 
 class Cancel(threading.Event):
-    """An event that says whether anybody has waited for it."""
+    """An event that records whether anybody has waited for it."""
 
     is_awaited = False
 
@@ -128,7 +128,7 @@ class Cancel(threading.Event):
 
 
 def fetch_at_once(server: TokenServer, plan: Plan, count: int) -> list[Any]:
-    """The results of sends of which one asks the token server while the others wait for it."""
+    """The results of sends: one asks the token server while the others wait for it."""
     server.free.clear()
     cancels = [Cancel() for _ in range(count)]
     results: list[Any] = []
@@ -156,7 +156,7 @@ def test_many_sends_at_once_fetch_one_token(server, plan, editor) -> None:
     assert row(plan.connection).value == "t-1"
 
 
-def test_those_who_wait_get_the_failure_of_the_one_who_asked(server, plan) -> None:
+def test_waiting_sends_get_the_failure_of_the_one_that_fetched(server, plan) -> None:
     server.status, server.reply = 400, {"error": "invalid_scope", "error_description": "No s+c/1=!"}
     results = fetch_at_once(server, plan, 4)
     assert len(server.tokens) == 1
@@ -193,7 +193,7 @@ def test_without_a_token_nothing_is_sent(server, plan, editor, status, reply, me
     assert row(plan.connection).value == ""
 
 
-def test_a_token_that_still_lasts_is_sent_if_it_cannot_be_renewed(server, plan, editor) -> None:
+def test_a_valid_token_is_sent_if_it_cannot_be_renewed(server, plan, editor) -> None:
     send(plan, editor)
     AccessToken.objects.update(renew_at=timezone.now())
     server.status = 503
@@ -240,7 +240,7 @@ def test_a_preview_fetches_nothing(server, plan) -> None:
     assert server.tokens == []
 
 
-def test_a_token_goes_with_the_values_that_it_was_fetched_with(server, plan, editor) -> None:
+def test_a_token_is_deleted_with_the_values_it_was_fetched_with(server, plan, editor) -> None:
     send(plan, editor)
     secrets.store_secret(plan.connection, "o_client_secret", "another", None)
     assert not AccessToken.objects.exists()
@@ -263,7 +263,7 @@ def test_a_cancelled_send_fetches_nothing(server, plan) -> None:
     assert row(plan.connection).claimed_until <= timezone.now()
 
 
-def test_a_process_that_died_while_asking_blocks_others_only_for_a_while(server, plan) -> None:
+def test_a_process_that_died_while_fetching_blocks_others_only_briefly(server, plan) -> None:
     now = timezone.now()
     AccessToken.objects.create(
         connection=plan.connection, field="o_access_token", expires_at=now, renew_at=now,
@@ -298,7 +298,7 @@ def test_a_fetched_token_is_masked_in_what_the_api_echoes(server, plan) -> None:
     assert token.hosts == frozenset({server.origin.removeprefix("http://")})
 
 
-def test_a_late_rejection_of_the_former_token_renews_nothing(server, plan, editor) -> None:
+def test_a_late_rejection_of_the_old_token_renews_nothing(server, plan, editor) -> None:
     send(plan, editor)
     former = assemble_plan(plan).call
     rejected = Reply(401, "", (), b"")

@@ -128,7 +128,7 @@ def test_the_media_type_is_part_of_what_was_sent(connection, operation) -> None:
     plan = Plan(operation, connection, {"pet-id": "1"}, text="{}")
     other = replace(plan, metadata=Metadata(media_type=FORM).write())
     assert fingerprint_plan(plan) != fingerprint_plan(other)
-    # The schema that judges is that of the type.
+    # The schema of the chosen media type applies.
     assert check_plan(replace(plan, text='{"a": 1}')) == []
     [problem] = check_plan(replace(other, text="[]"))
     assert problem.code == "not-an-object"

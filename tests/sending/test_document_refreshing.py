@@ -1,4 +1,4 @@
-"""Refreshing APIs: once per interval, and never against what people use."""
+"""Refreshing APIs: once per interval, and never breaking what people use."""
 
 import json
 import logging
@@ -134,7 +134,7 @@ def test_a_harmless_change_is_imported_and_a_breaking_one_waits(
         (200, json.dumps(shop(paths={})).encode(), "The document has no operations."),
     ],
 )
-def test_a_failure_is_kept_for_the_page_and_not_in_the_log(
+def test_a_failure_is_shown_on_the_page_and_not_logged(
     api: ImportedApi, standin: Standin, caplog: Any, status: int, body: bytes, sentence: str
 ) -> None:
     standin.status, standin.body = status, body
@@ -170,7 +170,7 @@ def test_it_waits_while_others_are_fetched(api: ImportedApi, standin: Standin) -
     assert api.refresh_due_at - timezone.now() < timedelta(minutes=3)
 
 
-def test_what_a_missing_reference_said_isnt_lost(editor: Person, settings: Any) -> None:
+def test_the_content_of_an_unavailable_reference_isnt_lost(editor: Person, settings: Any) -> None:
     settings.ALLOW_NETWORKS = ["127.0.0.0/8"]
     document = shop()
     document["components"]["schemas"]["Order"] = {"$ref": "order.json"}

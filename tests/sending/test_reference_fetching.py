@@ -107,7 +107,7 @@ def test_a_document_without_an_address_has_no_origin() -> None:
     ]
 
 
-def test_their_number_and_size_are_bounded(files: Any, monkeypatch: Any) -> None:
+def test_their_number_and_size_are_limited(files: Any, monkeypatch: Any) -> None:
     origin, asked = files
     monkeypatch.setattr(reference_fetching, "MOST_DOCUMENTS", 2)
     monkeypatch.setattr(reference_fetching, "MOST_FAULTS", 3)

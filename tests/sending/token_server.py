@@ -1,4 +1,4 @@
-"""A server on loopback that gives out OAuth tokens and takes calls with them."""
+"""A server on loopback that issues OAuth tokens and accepts calls with them."""
 
 import json
 import threading

@@ -20,7 +20,7 @@ def test_a_file_that_another_process_deleted_has_no_facts(settings, tmp_path) ->
     assert read_file_facts(text) == {}
 
 
-def test_code_has_a_file_as_the_call_writes_it(settings, tmp_path) -> None:
+def test_code_contains_a_file_as_the_call_does(settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path
     id = store_file([b"a+b?>>"], "a.txt", "text/plain", None).id
     body = (
