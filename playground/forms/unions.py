@@ -20,6 +20,7 @@ from playground.forms.schemas import (
     list_value_types,
 )
 from playground.openapi.files import is_file
+from playground.openapi.unions import find_discriminator
 from playground.rules.context import ByIdentity
 
 TYPE_TITLES: Mapping[str, Any] = {
@@ -91,7 +92,7 @@ def _read_union(key: ByIdentity) -> Union:
         return read_union(_with_null(one) if nullable else one)
     if plain := _read_plain(base, [each.schema for each in branches], nullable):
         return Union(plain)
-    discriminator = _discriminator(schema)
+    discriminator = find_discriminator(schema)
     found = _name_alternatives(branches, discriminator)
     return Union(_with_null(base) if nullable else base, found, discriminator)
 
@@ -210,11 +211,6 @@ def _is_scalar_choice(schema: Schema) -> bool:
 
 def _is_text_choice(schema: Schema) -> bool:
     return _is_scalar_choice(schema) and all(isinstance(v, str) for v in list_values(schema))
-
-
-def _discriminator(schema: Schema) -> str:
-    hint = schema.get("discriminator")
-    return str(hint.get("propertyName", "")) if isinstance(hint, Mapping) else ""
 
 
 def _name_alternatives(branches: list[_Branch], discriminator: str) -> tuple[Alternative, ...]:

@@ -18,7 +18,7 @@ from playground.openapi.sample_values import (
     vary,
 )
 from playground.openapi.schemas import UNIONS, SchemaNode, merge_views
-from playground.openapi.unions import list_branch_values
+from playground.openapi.unions import find_discriminator, list_branch_values
 
 # Schemas visited per sample; nested unions may have far more combinations.
 MOST_VISITS = 20_000
@@ -172,12 +172,11 @@ class _Maker:
 
     def choose(self, node: SchemaNode, keyword: str, branch: SchemaNode) -> SchemaNode:
         """The node merged with one branch of its union."""
-        discriminator = node.get("discriminator")
-        name = discriminator.get("propertyName") if isinstance(discriminator, Mapping) else None
+        name = find_discriminator(node)
         known = branch.get("properties", {}).get(name, {})
-        if not isinstance(name, str) or "const" in known or "enum" in known or not branch.target:
+        if not name or "const" in known or "enum" in known or not branch.target:
             return self.combine(node, branch, without=(keyword,))
-        value = list_branch_values(node.document, discriminator, branch.target)[0]
+        value = list_branch_values(node.document, node["discriminator"], branch.target)[0]
         chosen = self.combined.get((node, branch, node))
         if chosen is None:
             constant = SchemaNode(node.document, (), {"const": value})
