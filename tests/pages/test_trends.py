@@ -60,6 +60,7 @@ def sends(editor: Person, practice: Connection) -> None:
     move(refused, NOON + timedelta(hours=2), seconds=9.0, connection_id=practice.id)
     move(start_exchange(editor, name="Night sent now"), NOON + timedelta(hours=3))
     other = make_person(Role.EDITOR, "colleague")
+    # At the same moment as the first, which no order may depend on.
     move(make_exchange(other, name="Night of a colleague"), NOON)
 
 
