@@ -105,8 +105,10 @@ def serve_sandbox(connection: Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        server.close()
+        # The workers first: one that has just answered wakes the server up, through a pipe that
+        # `close` closes.
         server.task_dispatcher.shutdown(timeout=2)
+        server.close()
         thread.join(2)
 
 
