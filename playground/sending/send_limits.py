@@ -156,7 +156,7 @@ def _find_recent(limit: Limit) -> QuerySet[Exchange] | None:
     """Return the sends with the numbers of the last minute; None if there was none."""
     # Of a connection with a long history only the last minute is read.
     minute = Exchange.objects.filter(started_at__gt=timezone.now() - WINDOW)
-    first = minute.order_by("started_at").values_list("number", flat=True).first()
+    first = minute.order_by("started_at", "number").values_list("number", flat=True).first()
     if first is None:
         return None
     return limit.sends.filter(number__gt=first - DISORDER, submission__isnull=False)
