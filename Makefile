@@ -11,7 +11,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --root-u
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Packages without Django: their tests touch no database, so one database is enough for them.
-PURE := architecture calls importers jsontext network openapi rules
+PURE := architecture calls importers jsontext network openapi rules timing
 
 # The client of the bucket for attached files, where the settings name one.
 FILES := $(if $(PLAYGROUND_FILES_URL),$(VENV)/installed-s3)

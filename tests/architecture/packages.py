@@ -9,7 +9,7 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent.parent.parent
 CODE = HOME / "playground"
 
-PURE = {"openapi", "jsontext", "rules", "calls", "importers", "network"}
+PURE = {"openapi", "jsontext", "rules", "calls", "importers", "network", "timing"}
 MAY_IMPORT: dict[str, set[str]] = {
     "jsontext": set(),
     "openapi": {"jsontext"},
@@ -17,6 +17,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "calls": {"openapi", "jsontext"},
     "importers": {"openapi", "jsontext", "calls"},
     "network": {"calls"},
+    "timing": set(),
     "forms": {"openapi", "jsontext", "rules"},
     "people": set(),
     "vault": {"people"},
@@ -28,6 +29,7 @@ MAY_IMPORT["engine"] = {"calls"}
 MAY_IMPORT["history"] = {"calls", "people", "vault", "engine"}
 MAY_IMPORT["sending"] = set(MAY_IMPORT)
 MAY_IMPORT["batches"] = set(MAY_IMPORT)
+MAY_IMPORT["schedules"] = set(MAY_IMPORT)
 MAY_IMPORT["monitoring"] = set(MAY_IMPORT)
 MAY_IMPORT["sandbox"] = {"openapi", "jsontext", "rules"}
 MAY_IMPORT["api"] = MAY_IMPORT["commands"] = set(MAY_IMPORT) | {"api"}

@@ -13,7 +13,7 @@ import playground
 SINGLE = (codes.IN, codes.LITERAL, codes.NOT_LITERAL, codes.ANY, codes.POSSESSIVE_REPEAT)
 PURE = tuple(
     f"playground.{name}"
-    for name in ("openapi", "jsontext", "calls", "importers", "rules", "network")
+    for name in ("openapi", "jsontext", "calls", "importers", "rules", "network", "timing")
 )
 
 
