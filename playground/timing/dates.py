@@ -60,7 +60,7 @@ def read_iso(text: str) -> datetime | date | None:
     return datetime.combine(day, read_time(found[4])) if found[4] else day
 
 
-def read_day(text: str, now: datetime, at: time) -> date | None:
+def find_one_day(text: str, now: datetime, at: time) -> date | None:
     """One day from today on, in words or as a date; None if it isn't one. Raises InvalidRule.
 
     Without a year, and for weekdays, it is the first one whose time `at` is still to come.

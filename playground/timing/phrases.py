@@ -1,13 +1,20 @@
 """Rules as people type them: phrases in English, cron expressions, or one local time."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from playground.timing.cron import looks_like_cron, normalise_cron
-from playground.timing.dates import CLEAR_TIME, TIME, find_weekday, read_day, read_iso, read_time
+from playground.timing.dates import (
+    CLEAR_TIME,
+    TIME,
+    find_one_day,
+    find_weekday,
+    read_iso,
+    read_time,
+)
 from playground.timing.errors import InvalidRule
 from playground.timing.local_times import iterate_local
 from playground.timing.month_days import read_month_days
@@ -31,7 +38,11 @@ EACH = {"hourly": "every hour", "daily": "every day", "nightly": "every day"}
 EACH |= {"weekly": "every week", "monthly": "every month"}
 IN = re.compile(rf"in ([\w.-]+) ({UNITS})")
 MINUTES = {"minute": 1, "min": 1, "hour": 60, "hr": 60}
-GROUPS = {"weekday": ONLY_WEEKDAYS, "working day": ONLY_WEEKDAYS, "work day": ONLY_WEEKDAYS}
+GROUPS: dict[str, tuple[int, ...]] = {
+    "weekday": ONLY_WEEKDAYS,
+    "working day": ONLY_WEEKDAYS,
+    "work day": ONLY_WEEKDAYS,
+}
 GROUPS |= {"workday": ONLY_WEEKDAYS, "weekend": WEEKEND}
 RANGE = re.compile(r"(?:from )?(\w+)(?: to | through | until | ?- ?)(\w+)")
 MONTH_WORDS = re.compile(r"\s*(?:of|in) (?:the|each|every|a)? ?month$")
@@ -185,18 +196,20 @@ def _read_weekdays(text: str) -> tuple[int, ...] | None:
 def _read_once(rest: str, times: Sequence[time], local: datetime) -> Rule | None:
     if not rest and times:
         raise InvalidRule("Say on which day: tomorrow at 9, or every day at 9.")
-    day = read_day(rest, local, times[0] if times else time())
+    day = find_one_day(rest, local, times[0] if times else time())
     return None if day is None else Once(datetime.combine(day, _require_one(times)))
 
 
 def _count_from(rule: Daily | Weekly | Monthly, local: datetime) -> Rule:
     """The rule, counted from its first day that is still to come."""
-    step: Callable[[], Rule] = {
-        Daily: lambda: replace(rule, days=1),
-        Weekly: lambda: replace(rule, weeks=1),
-        Monthly: lambda: replace(rule, months=1),
-    }[type(rule)]
-    first = next(iterate_local(step(), local), None)
+    match rule:
+        case Daily():
+            often: Rule = replace(rule, days=1)
+        case Weekly():
+            often = replace(rule, weeks=1)
+        case Monthly():
+            often = replace(rule, months=1)
+    first = next(iterate_local(often, local), None)
     return replace(rule, since=first.date()) if first is not None else rule
 
 

@@ -83,22 +83,25 @@ def iterate_runs(
     days_off: DaysOff = NO_DAYS_OFF,
 ) -> Iterator[Run]:
     """The runs from an instant on, strictly increasing. Raises InvalidRule."""
-    at: datetime | None = max(start.astimezone(UTC), EARLIEST)
-    assert at is not None
+    at = max(start.astimezone(UTC), EARLIEST)
     end = min(at + HORIZON, LATEST)
     if until is not None:
         end = min(end, until)
-    while at is not None and at <= end:
-        # A day that is left out ends the inner loop, which goes on after it.
-        at, after = None, at
-        for found, change, skipped in _iterate(rule, zone, after, days_off):
+    while at <= end:
+        day_off = None
+        for found, change, skipped in _iterate(rule, zone, at, days_off):
             if found > end:
                 return
             run = _make_run(zone, found, change, skipped)
             if run.local.date() in days_off:
-                at = _find_next_day(zone, run.local.date(), days_off)
+                day_off = run.local.date()
                 break
             yield run
+        # Whatever else there is on a day to skip isn't looked at one by one.
+        following = _find_next_day(zone, day_off, days_off) if day_off is not None else None
+        if following is None:
+            return
+        at = following
 
 
 def require_runs(
@@ -159,20 +162,17 @@ def _iterate_interval(rule: Interval, start: datetime) -> Iterator[datetime]:
 
 
 def _iterate_elapsed(rule: Cron, zone: ZoneInfo, start: datetime) -> Iterator[datetime]:
-    at = start
-    while True:
-        offset = find_offset(zone, at)
-        local = next(iterate_cron(rule.expression, to_naive(at, offset)), None)
-        if local is None:
-            return
-        found = from_naive(local, offset)
-        change = find_change(zone, at, found)
-        if change is None:
+    at: datetime | None = start
+    while at is not None:
+        offset, last, at = find_offset(zone, at), at, None
+        for local in iterate_cron(rule.expression, to_naive(last, offset)):
+            found = from_naive(local, offset)
+            if change := find_change(zone, last, found):
+                # From here on, local clocks show something else.
+                at = change.at
+                break
             yield found
-            at = found + MOMENT
-        else:
-            # From here on, local clocks show something else.
-            at = change.at
+            last = found
 
 
 def _iterate_by_clock(
@@ -198,13 +198,10 @@ def mark_clock_change(zone: ZoneInfo, run: Run) -> str:
     )
     if change is None:
         return ""
-    local = run.local.replace(tzinfo=None)
-    first = (
-        " This is the first of two times that clocks show this."
-        if (is_repeated(zone, local) and not run.local.fold)
-        else ""
-    )
-    return explain_change(change) + first
+    said = explain_change(change)
+    if is_repeated(zone, run.local.replace(tzinfo=None)) and not run.local.fold:
+        said += " Clocks show this time twice: it runs the first time."
+    return said
 
 
 def _make_run(
