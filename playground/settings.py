@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "playground.history",
     "playground.sending",
     "playground.batches",
+    "playground.schedules",
     "playground.sandbox",
     "playground.commands",
     "playground.pages",

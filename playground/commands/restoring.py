@@ -42,6 +42,7 @@ from playground.commands.archived_tables import (
 from playground.commands.backup import TableCounts, find_applied, name_table
 from playground.commands.data_state import check_applied, check_data_folder, check_database_file
 from playground.people.audit import record_event
+from playground.schedules.slot_recovery import pause_restored_schedules
 from playground.sending.recovery import end_all
 from playground.vault.encryption import CannotUnseal, unseal
 from playground.vault.rotation import check_key
@@ -204,4 +205,5 @@ def finish(manifest: Manifest) -> None:
     # The installation that the backup comes from may have sent it since.
     end_all()
     pause_restored()
+    pause_restored_schedules()
     record_event(None, "restored", f"{manifest.created_at}, version {manifest.version}")

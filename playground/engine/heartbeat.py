@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import connections
 
-from playground.engine.periodic import repeat_for_ever, run_for_ever
+from playground.engine.periodic import repeat_for_ever, run_for_ever, watch_for_ever
 from playground.engine.processes import record_beat
 
 STEP_SECONDS = 1.0
@@ -31,6 +31,7 @@ def start_heartbeat(kind: str, origin: str, heed_requests: Callable[[], None]) -
     for name, target in (
         ("heartbeat", lambda: _beat_for_ever(kind, origin, heed_requests)),
         ("periodic", run_for_ever),
+        ("watch", watch_for_ever),
     ):
         threading.Thread(target=target, name=name, daemon=True).start()
     return True

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, close_old_connections, connections
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
@@ -19,6 +19,8 @@ from playground.engine.models import PeriodicRun
 logger = logging.getLogger("playground.engine")
 
 CHECK_SECONDS = 5.0
+# How late what is watched for may be seen.
+WATCH_SECONDS = 0.5
 Function = Callable[[], object]
 
 
@@ -31,6 +33,7 @@ class PeriodicTask:
 
 
 _registry: dict[str, PeriodicTask] = {}
+_watched: list[Function] = []
 
 
 def periodic(seconds: float) -> Callable[[Function], Function]:
@@ -41,6 +44,38 @@ def periodic(seconds: float) -> Callable[[Function], Function]:
         return function
 
     return register
+
+
+def watch(function: Function) -> Function:
+    """Decorate a function that every process calls twice a second.
+
+    It must cost one short query while there is nothing to do, and be safe in several processes
+    at the same time.
+    """
+    _watched.append(function)
+    return function
+
+
+def watch_once() -> None:
+    """Call what is watched; a failure of one doesn't keep the others from it."""
+    for function in _watched:
+        try:
+            function()
+        except DatabaseError:
+            raise
+        except Exception as error:
+            logger.error("%s failed: %s", function.__name__, type(error).__name__)
+
+
+def watch_for_ever() -> None:
+    """Watch again and again; runs in a daemon thread of its own."""
+    repeat_for_ever(_watch_once, WATCH_SECONDS, "Schedules have to wait")
+
+
+def _watch_once() -> None:
+    # Twice a second, a new connection each time would cost more than the query.
+    close_old_connections()
+    watch_once()
 
 
 def run_due_tasks() -> list[str]:

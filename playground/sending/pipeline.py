@@ -138,6 +138,7 @@ def assemble_plan(plan: Plan, wire: Wire | None = None) -> Assembled:
         ],
         variables=variable_values(plan.connection, metadata),
         files=partial(_open_file, plan),
+        now=plan.now,
     )
     binds = wire.binds_secrets
     if isinstance(assembled, Failure):

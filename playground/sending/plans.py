@@ -45,7 +45,8 @@ class Plan:
 
     `text` is the document with its references unresolved; `metadata` is stored with it, to send
     it again. `headers` are sent in addition to those of the connection. For a send from a
-    template without a draft, `version` and `person` tell whose secrets of it may be used.
+    template without a draft, `version` and `person` tell whose secrets of it may be used. `now`
+    is what `{{now}}` and `{{today}}` count from, in its time zone; else the moment of the send.
     """
 
     operation: Operation
@@ -59,6 +60,7 @@ class Plan:
     headers: Headers = ()
     version: Version | None = None
     person: Person | None = None
+    now: datetime | None = None
 
     @property
     def media_type(self) -> str:
@@ -228,7 +230,9 @@ def make_resolver(
     References to secrets and files stay: only a call that is sent contains those.
     """
     values = variable_values(plan.connection, Metadata.read(plan.metadata))
-    return lambda text: resolve_document(text, values, now or datetime.now(UTC), make_uuid)
+    return lambda text: resolve_document(
+        text, values, now or plan.now or datetime.now(UTC), make_uuid
+    )
 
 
 def fingerprint_plan(plan: Plan) -> str:

@@ -22,6 +22,7 @@ SHARED_NAMES = {
     "Command": "Django finds a management command by this name.",
     "Row": "A row of a file as it is read, and the same row in the ledger of a batch.",
     "Secret": "A row of the vault, and the same secret as a value on its way into a call.",
+    "Slot": "A time at which a schedule was due, and a place for a slow response of the sandbox.",
     "authenticate": "Each API of the sandbox checks keys of its own.",
     "delete_repeat": "The page, and the operation of the sandbox that it leads to.",
     "find_requests": "The protocol of the importers' readers.",

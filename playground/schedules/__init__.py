@@ -1,0 +1,1 @@
+"""Schedules: a template's payload sent again and again, and a slot for each time it was due."""

@@ -1,0 +1,65 @@
+"""Who may see and change a schedule: its runs are as private as the person's own sends."""
+
+import uuid
+from collections.abc import Mapping
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from playground.payload_templates.templates import may_manage, visible_templates
+from playground.people.models import Person
+from playground.schedules.models import Schedule
+
+
+class ScheduleRefused(ValueError):
+    """Nothing was changed; the text is a sentence for people.
+
+    `confirm` is the name of a protected connection that has to be typed.
+    """
+
+    def __init__(self, message: str, confirm: str = "") -> None:
+        super().__init__(message)
+        self.confirm = confirm
+
+
+class InvalidSchedule(ScheduleRefused):
+    """What was entered isn't valid; `fields` has a sentence for each field that is wrong."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(" ".join(fields.values()))
+        self.fields = dict(fields)
+
+
+class ScheduleConflict(ScheduleRefused):
+    """Somebody else saved another version in the meantime."""
+
+    def __init__(self, latest: int) -> None:
+        text = _("Somebody saved version %(number)d of this schedule meanwhile. Reload the page.")
+        super().__init__(text % {"number": latest})
+        self.latest = latest
+
+
+def visible_schedules(person: Person) -> QuerySet[Schedule]:
+    """The person's own schedules and those of templates shared with them; for owners all."""
+    if person.is_owner:
+        return Schedule.objects.all()
+    own_or_shared = Q(person=person) | Q(template__in=visible_templates(person).values("pk"))
+    return Schedule.objects.filter(own_or_shared)
+
+
+def get_schedule(person: Person, schedule_id: uuid.UUID) -> Schedule:
+    """The schedule, if this person may see it. Raises Schedule.DoesNotExist otherwise."""
+    rows = visible_schedules(person).select_related("person", "connection", "template")
+    return rows.get(pk=schedule_id)
+
+
+def may_change_schedule(person: Person, schedule: Schedule) -> bool:
+    """Whether the person may edit, resume and run it: it sends with the secrets of who made it."""
+    return person.may_edit and schedule.person_id == person.pk
+
+
+def may_stop_schedule(person: Person, schedule: Schedule) -> bool:
+    """Whether the person may pause, end and delete it."""
+    if may_change_schedule(person, schedule) or person.is_owner:
+        return True
+    return schedule.template is not None and may_manage(person, schedule.template)

@@ -1,0 +1,185 @@
+"""Schedules, their versions, and the slots in which they run."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from playground.payload_templates.models import Template
+from playground.vault.encryption import SealedMessageField, SealedTextField
+from playground.workspace.models import Connection
+
+
+class Schedule(models.Model):
+    """What runs again and again, for the person who made it; its content is in its versions.
+
+    Some columns repeat the newest version, so that lists read no documents. `next_at` is the next
+    instant that has no slot yet; none if it is paused or has ended. `base_url` is where the
+    requests go, as the person who chose the connection saw it, and `confirmed` whether the name
+    of a protected connection was typed for it.
+    """
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        PAUSED = "paused", _("Paused")
+        ENDED = "ended", _("Ended")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    # The name is copied: a schedule stays readable after the account was deleted.
+    person_name = models.CharField(max_length=150, default="")
+    name = models.CharField(max_length=200)
+    state = models.CharField(max_length=6, choices=State, default=State.ACTIVE)
+    # Why it is paused or has ended.
+    reason = SealedMessageField(default="")
+    template = models.ForeignKey(Template, models.SET_NULL, null=True, related_name="schedules")
+    connection = models.ForeignKey(Connection, models.SET_NULL, null=True, related_name="+")
+    connection_name = models.CharField(max_length=100, default="")
+    base_url = models.CharField(max_length=2000, default="")
+    confirmed = models.BooleanField(default=False)
+    latest_version = models.PositiveIntegerField(default=1)
+    next_at = models.DateTimeField(null=True)
+    # Failed runs since the last one that was accepted, or since the schedule was resumed.
+    failures = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    # Set by saving a version only: pausing or running a schedule doesn't change it.
+    changed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name", "id"]
+        indexes = [
+            models.Index(fields=["state", "next_at"], name="schedules_due"),
+            models.Index(fields=["person", "name"], name="schedules_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ScheduleVersion(models.Model):
+    """What a schedule sends and when, as it was saved; never changed afterwards.
+
+    `values` are edits laid over the template's payload, as variants store theirs. The template's
+    version 0 is the newest one at each run. `phrase` is what was typed and `rule` what it means:
+    counting goes on from there as long as the phrase stays the same.
+    """
+
+    class Overlap(models.TextChoices):
+        SKIP = "skip", _("Skip the run")
+        QUEUE = "queue", _("Run it afterwards, one at most")
+        BESIDE = "beside", _("Run both at the same time")
+
+    class Missed(models.TextChoices):
+        SKIP = "skip", _("Skip them")
+        ONCE = "once", _("Run once")
+        ALL = "all", _("Run all of them")
+        SOME = "some", _("Run the last ones")
+
+    class OnFailure(models.TextChoices):
+        NOTHING = "nothing", _("Go on")
+        NOTIFY = "notify", _("Notify")
+        PAUSE = "pause", _("Pause")
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=200)
+    template = models.ForeignKey(Template, models.SET_NULL, null=True, related_name="+")
+    template_name = models.CharField(max_length=200, default="")
+    template_version = models.PositiveIntegerField(default=0)
+    variant = models.CharField(max_length=100, default="")
+    values = SealedTextField(default="[]")
+    phrase = models.CharField(max_length=500)
+    rule = models.JSONField()
+    zone = models.CharField(max_length=60)
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    days_off = models.TextField(default="")
+    overlap = models.CharField(max_length=6, choices=Overlap, default=Overlap.SKIP)
+    missed = models.CharField(max_length=4, choices=Missed, default=Missed.ONCE)
+    # How many of the missed runs are made up for, with `Missed.SOME`.
+    missed_most = models.PositiveSmallIntegerField(default=1)
+    on_failure = models.CharField(max_length=7, choices=OnFailure, default=OnFailure.NOTIFY)
+    # After how many failed runs in a row, with `OnFailure.PAUSE`.
+    pause_after = models.PositiveSmallIntegerField(default=3)
+    # How many minutes after its time a run may still start; 0 for any number.
+    start_within = models.PositiveIntegerField(default=0)
+    pauses_on_drift = models.BooleanField(default=False)
+    note = models.CharField(max_length=500, default="")
+    # Who saved it; the name is kept when the account is deleted.
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    person_name = models.CharField(max_length=150, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            # The last guard against two people who save at once.
+            models.UniqueConstraint(fields=["schedule", "number"], name="version_of_schedule")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.schedule_id} version {self.number}"
+
+
+class Slot(models.Model):
+    """One time at which a schedule was due, and what became of it.
+
+    The constraint is what keeps a run from being planned twice. A slot that waits is claimed by
+    the process that runs it; its exchange is recorded under `find_slot_submission`, so it is
+    sent at most once.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        STARTING = "starting", _("Starting")
+        RUNNING = "running", _("Running")
+        ACCEPTED = "accepted", _("Accepted")
+        REFUSED = "refused", _("Refused")
+        NOT_SENT = "not-sent", _("Not sent")
+        UNKNOWN = "unknown", _("Unknown")
+        SKIPPED = "skipped", _("Skipped")
+        MISSED = "missed", _("Missed")
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="slots")
+    planned_at = models.DateTimeField()
+    # Started by a person rather than by the clock.
+    manual = models.BooleanField(default=False)
+    # Of the schedule, as it ran; 0 before it did.
+    version = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    code = models.CharField(max_length=60, default="")
+    # Why it was skipped, missed or not sent, or the message of the verdict.
+    reason = SealedMessageField(default="")
+    # No foreign key: exchanges are deleted by age, and the slot should survive that.
+    exchange_id = models.UUIDField(null=True, db_index=True)
+    job_uid = models.CharField(max_length=200, default="")
+    # The process that claimed it, and when it may be claimed: later where a limit says so.
+    process = models.CharField(max_length=200, default="")
+    due_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-planned_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["schedule", "planned_at"], name="slot_of_schedule")
+        ]
+        indexes = [
+            models.Index(fields=["planned_at"], name="slots_by_time"),
+            # Narrow, although there may be a million slots: nearly all of them have ended.
+            models.Index(
+                fields=["state", "due_at"],
+                condition=models.Q(state__in=("waiting", "starting", "running")),
+                name="slots_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.schedule_id} {self.planned_at:%Y-%m-%d %H:%M}"
+
+
+OPEN_STATES = (Slot.State.WAITING, Slot.State.STARTING, Slot.State.RUNNING)
+ACTIVE_STATES = (Slot.State.STARTING, Slot.State.RUNNING)

@@ -1,0 +1,89 @@
+"""What a slot sends, judged when it runs: the person's role, the template, the connection."""
+
+import uuid
+from dataclasses import replace
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from playground.openapi.operations import UnknownOperation
+from playground.payload_templates.models import Template, Version
+from playground.payload_templates.templates import visible_templates
+from playground.payload_templates.variants import find_variant
+from playground.payload_templates.versions import get_version, read_content
+from playground.people.models import Person
+from playground.schedules.content import overlay_state, read_overlay
+from playground.schedules.models import Schedule, ScheduleVersion, Slot
+from playground.sending.plans import Plan, plan_state
+from playground.timing.zones import get_zone
+from playground.workspace.models import Connection
+
+
+class CannotRun(Exception):
+    """Nothing of the schedule can be sent until somebody acts; the message says why."""
+
+
+def find_slot_submission(slot: Slot) -> uuid.UUID:
+    """The idempotency key of a slot: its exchange can't be recorded twice."""
+    return uuid.uuid5(slot.schedule_id, f"slot/{slot.pk}")
+
+
+def plan_slot(schedule: Schedule, version: ScheduleVersion, at: datetime) -> Plan:
+    """What a run of this version sends; dates in it are those of its planned time.
+
+    Raises CannotRun for what would fail every run alike, InvalidTiming for an unknown zone.
+    """
+    person, template_version = judge_sender(schedule, version)
+    state = overlay_state(template_version, version.variant, read_overlay(version.values))
+    template = template_version.template
+    try:
+        plan = plan_state(template.operation, state, schedule.name, template_version, person)
+    except UnknownOperation:
+        raise CannotRun(_("The operation of the template no longer exists.")) from None
+    judge_target(schedule, plan.connection)
+    return replace(plan, now=at.astimezone(get_zone(version.zone)))
+
+
+def judge_sender(schedule: Schedule, version: ScheduleVersion) -> tuple[Person, Version]:
+    """The person it runs for and the template's version. Raises CannotRun."""
+    person = Person.objects.filter(pk=schedule.person_id or 0).first()
+    if person is None:
+        raise CannotRun(_("The account of %s was deleted.") % schedule.person_name)
+    if not person.may_edit:
+        raise CannotRun(_("%s is no longer an editor.") % person.get_username())
+    template = visible_templates(person).filter(pk=version.template_id).first()
+    if template is None:
+        raise CannotRun(_explain_template(version))
+    try:
+        found = get_version(template, version.template_version)
+    except Version.DoesNotExist:
+        text = _("%(name)s no longer has version %(number)d.")
+        names = {"name": template.name, "number": version.template_version}
+        raise CannotRun(text % names) from None
+    if version.variant and find_variant(read_content(found).variants, version.variant) is None:
+        text = _("%(name)s no longer has a variant %(variant)s. Choose another one.")
+        raise CannotRun(text % {"name": template.name, "variant": version.variant})
+    return person, found
+
+
+def judge_target(schedule: Schedule, connection: Connection | None) -> None:
+    """Raise CannotRun if it would send somewhere that nobody has agreed to."""
+    if connection is None:
+        name = schedule.connection_name or _("The connection")
+        raise CannotRun(_("%s was deleted. Choose another connection.") % name)
+    if connection.pk != schedule.connection_id:
+        text = _("The template now uses %s. Check it, then resume.")
+        raise CannotRun(text % connection.name)
+    if connection.base_url != schedule.base_url:
+        text = _("%s has another address since this was saved. Check it, then resume.")
+        raise CannotRun(text % connection.name)
+    if connection.protected and not schedule.confirmed:
+        raise CannotRun(_("%s is protected now. Type its name to resume.") % connection.name)
+
+
+def _explain_template(version: ScheduleVersion) -> str:
+    found = Template.objects.filter(pk=version.template_id or uuid.UUID(int=0)).first()
+    name = version.template_name or _("The template")
+    if found is not None and found.deleted_at is None:
+        return _("%s is no longer shared with the person who made this schedule.") % name
+    return _("%s was deleted. Restore it or choose another template.") % name

@@ -1,0 +1,265 @@
+"""Schedules as people make them: created, changed, restored, paused, resumed, run and ended.
+
+Each function locks the schedule, so that two clicks at once do one thing. They raise
+ScheduleRefused with a sentence for people. Only saving a version changes what is sent.
+"""
+
+import uuid
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from playground.payload_templates.models import Template, Version
+from playground.payload_templates.versions import get_version
+from playground.people.audit import record_event
+from playground.people.models import Person
+from playground.schedules.access import (
+    InvalidSchedule,
+    ScheduleConflict,
+    ScheduleRefused,
+    may_change_schedule,
+    may_stop_schedule,
+)
+from playground.schedules.content import (
+    ScheduleInput,
+    Timing,
+    check_timing,
+    check_variant,
+    clean_input,
+    overlay_state,
+    read_input,
+    write_overlay,
+)
+from playground.schedules.models import ACTIVE_STATES, OPEN_STATES, Schedule, ScheduleVersion, Slot
+from playground.schedules.pausing import get_schedule_version, hold, locked_schedule
+from playground.schedules.slot_running import enqueue_slots
+from playground.timing.rules import write_rule
+from playground.workspace.models import Connection
+
+COPY = "%(name)s (copy)"
+
+
+def create_schedule(
+    person: Person, template: Template, wanted: ScheduleInput, confirm: str = "", note: str = ""
+) -> Schedule:
+    """Make a schedule of a template that the person may use, and begin at once."""
+    if not person.may_edit:
+        raise ScheduleRefused(_("Viewers can't send. An owner can make you an editor."))
+    now, wanted = timezone.now(), clean_input(wanted)
+    timing = check_timing(wanted, now, None)
+    schedule = Schedule(person=person, person_name=person.get_username(), template=template)
+    _set_target(schedule, wanted, _find_template_version(template, wanted), confirm)
+    schedule.name, schedule.next_at = wanted.name, timing.find_next(now)
+    with transaction.atomic():
+        schedule.save(force_insert=True)
+        _create_version(person, schedule, 1, wanted, timing, note)
+    record_event(person, "schedule", schedule.name, "created")
+    return schedule
+
+
+def edit_schedule(
+    person: Person,
+    schedule_id: uuid.UUID,
+    wanted: ScheduleInput,
+    base: int,
+    confirm: str = "",
+    note: str = "",
+) -> ScheduleVersion:
+    """Save a new version, if `base` is still the newest. A paused schedule stays paused."""
+    now, wanted = timezone.now(), clean_input(wanted)
+    with locked_schedule(schedule_id) as schedule:
+        _require_change(person, schedule)
+        if schedule.latest_version != base:
+            raise ScheduleConflict(schedule.latest_version)
+        if schedule.template is None:
+            raise InvalidSchedule({"template": _("The template was deleted.")})
+        former = get_schedule_version(schedule)
+        timing = check_timing(wanted, now, former)
+        _set_target(schedule, wanted, _find_template_version(schedule.template, wanted), confirm)
+        schedule.name, schedule.latest_version = wanted.name, base + 1
+        schedule.changed_at = now
+        if schedule.state == Schedule.State.ENDED:
+            schedule.state, schedule.reason = Schedule.State.PAUSED, _("Changed after its end.")
+        if schedule.state == Schedule.State.ACTIVE:
+            schedule.next_at = timing.find_next(now)
+        schedule.save()
+        version = _create_version(person, schedule, base + 1, wanted, timing, note)
+    record_event(person, "schedule", schedule.name, f"version {version.number}")
+    return version
+
+
+def restore_schedule(
+    person: Person, schedule_id: uuid.UUID, number: int, confirm: str = ""
+) -> ScheduleVersion:
+    """Save an old version again as the newest."""
+    schedule = Schedule.objects.get(pk=schedule_id)
+    wanted = read_input(schedule.versions.get(number=number))
+    note = _("Restored version %(number)s") % {"number": number}
+    return edit_schedule(person, schedule_id, wanted, schedule.latest_version, confirm, note)
+
+
+def duplicate_schedule(person: Person, schedule_id: uuid.UUID) -> Schedule:
+    """Make a paused copy that belongs to this person."""
+    source = Schedule.objects.select_related("template").get(pk=schedule_id)
+    if source.template is None:
+        raise ScheduleRefused(_("The template of this schedule was deleted."))
+    wanted = read_input(get_schedule_version(source))
+    name = (COPY % {"name": wanted.name})[:200]
+    copied = Schedule(
+        person=person,
+        person_name=person.get_username(),
+        name=name,
+        template=source.template,
+        connection=source.connection,
+        connection_name=source.connection_name,
+        base_url=source.base_url,
+        state=Schedule.State.PAUSED,
+        reason=_("A copy that hasn't been started."),
+    )
+    version = get_schedule_version(source)
+    version.pk, version.number, version.name, version.note = None, 1, name, ""
+    version.person, version.person_name = person, person.get_username()
+    with transaction.atomic():
+        copied.save(force_insert=True)
+        version.schedule = copied
+        version.save(force_insert=True)
+    return copied
+
+
+def pause_schedule(person: Person, schedule_id: uuid.UUID, reason: str = "") -> Schedule:
+    """Plan nothing for now; runs that are under way finish."""
+    with locked_schedule(schedule_id) as schedule:
+        _require_stop(person, schedule)
+        if schedule.state != Schedule.State.ACTIVE:
+            raise ScheduleRefused(_("This schedule isn't active."))
+        said = _("Paused by %s.") % person.get_username()
+        hold(schedule, f"{said} {reason.strip()}".strip())
+    record_event(person, "schedule", schedule.name, "paused")
+    return schedule
+
+
+def resume_schedule(person: Person, schedule_id: uuid.UUID, confirm: str = "") -> Schedule:
+    """Go on with the next run from now on; those during the pause are left out."""
+    now = timezone.now()
+    with locked_schedule(schedule_id) as schedule:
+        _require_change(person, schedule)
+        if schedule.state == Schedule.State.ACTIVE:
+            return schedule
+        if schedule.template is None:
+            raise ScheduleRefused(_("The template of this schedule was deleted."))
+        version = get_schedule_version(schedule)
+        wanted = read_input(version)
+        timing = check_timing(wanted, now, version)
+        _set_target(schedule, wanted, _find_template_version(schedule.template, wanted), confirm)
+        schedule.state, schedule.reason, schedule.failures = Schedule.State.ACTIVE, "", 0
+        schedule.next_at = timing.find_next(now)
+        schedule.save()
+    record_event(person, "schedule", schedule.name, "resumed")
+    return schedule
+
+
+def end_schedule(person: Person, schedule_id: uuid.UUID) -> Schedule:
+    """End it for good; what was sent stays."""
+    with locked_schedule(schedule_id) as schedule:
+        _require_stop(person, schedule)
+        if schedule.state != Schedule.State.ENDED:
+            reason = _("Ended by %s.") % person.get_username()
+            hold(schedule, reason, Schedule.State.ENDED)
+            record_event(person, "schedule", schedule.name, "ended")
+    return schedule
+
+
+def run_now(person: Person, schedule_id: uuid.UUID) -> Slot:
+    """Run it once now, also while it is paused; its plan stays as it is."""
+    with locked_schedule(schedule_id) as schedule:
+        _require_change(person, schedule)
+        version = get_schedule_version(schedule)
+        going = Slot.objects.filter(schedule=schedule, state__in=OPEN_STATES)
+        if version.overlap != ScheduleVersion.Overlap.BESIDE and going.exists():
+            raise ScheduleRefused(_("A run of this schedule is still going."))
+        now = timezone.now()
+        slot = Slot.objects.create(schedule=schedule, planned_at=now, due_at=now, manual=True)
+        enqueue_slots(1)
+    record_event(person, "schedule", schedule.name, "run now")
+    return slot
+
+
+def delete_schedule(person: Person, schedule_id: uuid.UUID) -> None:
+    """Delete it with its slots and versions; exchanges stay in the history."""
+    with locked_schedule(schedule_id) as schedule:
+        _require_stop(person, schedule)
+        if Slot.objects.filter(schedule=schedule, state__in=ACTIVE_STATES).exists():
+            raise ScheduleRefused(_("A run of this schedule is still going. Pause it first."))
+        name = schedule.name
+        schedule.delete()
+    record_event(person, "schedule", name, "deleted")
+
+
+def _find_template_version(template: Template, wanted: ScheduleInput) -> Version:
+    try:
+        version = get_version(template, wanted.template_version)
+    except Version.DoesNotExist:
+        text = _("%(name)s has no version %(number)d.")
+        names = {"name": template.name, "number": wanted.template_version}
+        raise InvalidSchedule({"template_version": text % names}) from None
+    check_variant(wanted, version)
+    return version
+
+
+def _set_target(schedule: Schedule, wanted: ScheduleInput, version: Version, confirm: str) -> None:
+    """Note where it sends; a protected connection has to be confirmed by typing its name."""
+    state = overlay_state(version, wanted.variant, wanted.values)
+    connection = Connection.objects.filter(pk=state.connection or None).first()
+    if connection is None:
+        raise InvalidSchedule({"connection": _("Choose a connection.")})
+    is_known = schedule.confirmed and (schedule.connection_id, schedule.base_url) == (
+        connection.pk,
+        connection.base_url,
+    )
+    if connection.protected and not is_known and confirm.strip() != connection.name:
+        text = _("%(name)s is protected. Type its name to let this schedule send.")
+        raise ScheduleRefused(text % {"name": connection.name}, connection.name)
+    schedule.connection, schedule.connection_name = connection, connection.name
+    schedule.base_url, schedule.confirmed = connection.base_url, connection.protected
+
+
+def _create_version(
+    person: Person,
+    schedule: Schedule,
+    number: int,
+    wanted: ScheduleInput,
+    timing: Timing,
+    note: str,
+) -> ScheduleVersion:
+    return ScheduleVersion.objects.create(
+        schedule=schedule,
+        number=number,
+        name=wanted.name,
+        template=schedule.template,
+        template_name=schedule.template.name if schedule.template else "",
+        template_version=wanted.template_version,
+        variant=wanted.variant,
+        values=write_overlay(wanted.values),
+        phrase=wanted.phrase,
+        rule=write_rule(timing.rule),
+        zone=timing.zone.key,
+        starts_at=wanted.starts_at,
+        ends_at=wanted.ends_at,
+        days_off=wanted.days_off,
+        **vars(wanted.policies),
+        note=note.strip()[:500],
+        person=person,
+        person_name=person.get_username(),
+    )
+
+
+def _require_change(person: Person, schedule: Schedule) -> None:
+    if not may_change_schedule(person, schedule):
+        raise ScheduleRefused(_("Only the person who made this schedule can change or run it."))
+
+
+def _require_stop(person: Person, schedule: Schedule) -> None:
+    if not may_stop_schedule(person, schedule):
+        text = _("Only the person who made this schedule or an owner can do that.")
+        raise ScheduleRefused(text)

@@ -1,0 +1,79 @@
+"""The end of a slot: what became of it, and what follows for its schedule."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from playground.calls.values import Outcome
+from playground.history.models import Exchange
+from playground.history.recording import ABANDONED
+from playground.schedules.models import ACTIVE_STATES, Schedule, ScheduleVersion, Slot
+from playground.schedules.pausing import get_schedule_version, hold, locked_schedule
+
+STATES = {
+    Outcome.ACCEPTED: Slot.State.ACCEPTED,
+    Outcome.REFUSED: Slot.State.REFUSED,
+    Outcome.HTTP_ERROR: Slot.State.REFUSED,
+    Outcome.NOT_SENT: Slot.State.NOT_SENT,
+    Outcome.UNKNOWN: Slot.State.UNKNOWN,
+}
+# A slot ends once. Only where its exchange was given up as abandoned does a late result count.
+MAY_END = Q(state__in=ACTIVE_STATES) | Q(state=Slot.State.UNKNOWN, code=ABANDONED)
+
+
+def end_slot(slot: Slot, exchange: Exchange) -> bool:
+    """Give a slot what became of its exchange; False if that is still going or was done before."""
+    if exchange.outcome == Outcome.SENDING:
+        return False
+    return _end(
+        slot,
+        STATES[Outcome(exchange.outcome)],
+        code=exchange.code,
+        reason=exchange.message,
+        exchange_id=exchange.id,
+        job_uid=exchange.job_uid,
+        started_at=exchange.started_at,
+        ended_at=exchange.ended_at or timezone.now(),
+    )
+
+
+def end_unsent(slot: Slot, state: str, code: str, reason: str) -> bool:
+    """End a slot for which nothing was sent; False if it has ended already."""
+    return _end(slot, state, code=code, reason=reason, ended_at=timezone.now())
+
+
+def _end(slot: Slot, state: str, ended_at: datetime, **values: Any) -> bool:
+    with transaction.atomic(), locked_schedule(slot.schedule_id) as schedule:
+        was_abandoned = slot.state == Slot.State.UNKNOWN
+        changed = Slot.objects.filter(MAY_END, pk=slot.pk).update(
+            state=state, ended_at=ended_at, **values
+        )
+        if changed and not was_abandoned:
+            _follow(schedule, slot, state, values["reason"])
+    return bool(changed)
+
+
+def _follow(schedule: Schedule, slot: Slot, state: str, reason: str) -> None:
+    """Count failures in a row, and pause after as many as the schedule says."""
+    if state in (Slot.State.ACCEPTED, Slot.State.MISSED):
+        if state == Slot.State.ACCEPTED and schedule.failures:
+            schedule.failures = 0
+            schedule.save(update_fields=["failures"])
+        return
+    schedule.failures += 1
+    schedule.save(update_fields=["failures"])
+    version = get_schedule_version(schedule)
+    is_active = schedule.state == Schedule.State.ACTIVE
+    pauses = version.on_failure == ScheduleVersion.OnFailure.PAUSE
+    if is_active and pauses and schedule.failures >= version.pause_after:
+        text = ngettext(
+            "Paused after %(count)d failed run.",
+            "Paused after %(count)d failed runs in a row.",
+            schedule.failures,
+        )
+        hold(schedule, f"{text % {'count': schedule.failures}} {_('The last one:')} {reason}")

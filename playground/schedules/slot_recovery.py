@@ -1,0 +1,81 @@
+"""Recovery of slots: what a process that died has left is run, or ends as unknown."""
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from playground.calls.values import Outcome
+from playground.engine.processes import has_ended
+from playground.history.models import Exchange
+from playground.history.recording import ABANDONED
+from playground.schedules.models import Schedule, Slot
+from playground.schedules.pausing import hold, locked_schedule
+from playground.schedules.preparing import find_slot_submission
+from playground.schedules.slot_ending import end_slot
+from playground.schedules.slot_running import enqueue_slots
+
+# A slot that is being prepared for so long has lost its process, even where nobody can tell.
+LONGEST_START = timedelta(minutes=5)
+MOST_RECOVERED = 1000
+
+
+def recover_slots() -> None:
+    """Take up what a process that died has left, and what nobody has claimed."""
+    for slot in Slot.objects.filter(state=Slot.State.STARTING)[:MOST_RECOVERED]:
+        _recover_start(slot)
+    settle_slots()
+    waiting = Slot.objects.filter(state=Slot.State.WAITING, due_at__lte=Now())
+    enqueue_slots(waiting.count())
+
+
+def _recover_start(slot: Slot) -> None:
+    # Seen by the database's clock; in either direction, as it may have been set back.
+    stale = Q(due_at__lt=Now() - LONGEST_START) | Q(due_at__gt=Now() + LONGEST_START)
+    same = Slot.objects.filter(pk=slot.pk, state=Slot.State.STARTING, process=slot.process)
+    if not has_ended(slot.process) and not same.filter(stale).exists():
+        return
+    # Its exchange is recorded in the transaction that ends this state: so there is none, and
+    # nothing was sent.
+    same.update(state=Slot.State.WAITING, process="", due_at=Now())
+
+
+def settle_slots() -> None:
+    """Give slots that seem under way what became of their exchanges."""
+    slots = list(Slot.objects.filter(state=Slot.State.RUNNING)[:MOST_RECOVERED])
+    keys = [find_slot_submission(slot) for slot in slots]
+    found = {each.submission: each for each in Exchange.objects.filter(submission__in=keys)}
+    for slot, key in zip(slots, keys, strict=True):
+        # Without an exchange nobody knows: it was removed from the history.
+        message = _("Unknown: its entry in the history was removed.")
+        end_slot(slot, found.get(key) or _make_lost(slot, message))
+
+
+def _make_lost(slot: Slot, message: str) -> Exchange:
+    return Exchange(
+        outcome=Outcome.UNKNOWN,
+        code=ABANDONED,
+        message=message,
+        id=slot.exchange_id,
+        started_at=slot.started_at or timezone.now(),
+    )
+
+
+def pause_restored_schedules() -> None:
+    """Pause what is active in restored data: the installation it comes from may still run it."""
+    reason = _(
+        "Paused, because this was restored from a backup. Check that it doesn't run elsewhere, "
+        "then resume."
+    )
+    starting = Slot.objects.filter(state=Slot.State.STARTING)
+    starting.update(state=Slot.State.WAITING, process="")
+    settle_slots()
+    active = Schedule.objects.filter(state=Schedule.State.ACTIVE)
+    for key in active.values_list("pk", flat=True):
+        with locked_schedule(key) as schedule:
+            hold(schedule, reason)
+    # Those of schedules that were paused already, such as a run that a person had asked for.
+    waiting = Slot.objects.filter(state=Slot.State.WAITING)
+    waiting.update(state=Slot.State.SKIPPED, reason=reason, ended_at=timezone.now())
