@@ -74,14 +74,14 @@ def _plan(schedules: Sequence[Schedule]) -> int:
             continue
         slots += _plan_schedule(schedule, version, timing, open_slots.get(schedule.pk, OpenSlots()))
     Slot.objects.bulk_create(slots, ignore_conflicts=True)
-    Schedule.objects.bulk_update(schedules, ["state", "reason", "next_at"])
+    Schedule.objects.bulk_update(schedules, ["state", "next_at"])
     return sum(slot.state == Slot.State.WAITING for slot in slots)
 
 
 def _count_open(schedules: Sequence[Schedule]) -> dict[object, OpenSlots]:
     waiting = Count("pk", filter=Q(state=Slot.State.WAITING))
     found = Slot.objects.filter(schedule__in=schedules, state__in=OPEN_STATES).order_by()
-    rows = found.values_list("schedule").annotate(waiting, Count("pk"))
+    rows = found.values_list("schedule").annotate(waiting=waiting, number=Count("pk"))
     return {key: OpenSlots(wait, number - wait) for key, wait, number in rows}
 
 
@@ -95,6 +95,7 @@ def _plan_schedule(
     schedule.next_at = timing.find_next(max(now, *due) + MOMENT if due else now + MOMENT)
     if schedule.next_at is None:
         schedule.state, schedule.reason = Schedule.State.ENDED, _("There are no more runs.")
+        schedule.save(update_fields=["reason"])
     late = [each for each in due if now - each > LATE]
     slots = _plan_late(version, late, len(due) > len(late))
     if is_cut and slots:
@@ -113,8 +114,8 @@ def _list_due(timing: Timing, start: datetime, now: datetime) -> tuple[list[date
     due = [each for each in timing.list_from(start, MOST_SLOTS + 1) if each <= now]
     is_cut = len(due) > MOST_SLOTS
     while len(due) > MOST_SLOTS:
-        # Runs may be unevenly spread: halve what is left until it is short enough.
-        start = max(due[-1], start + (now - start) / 2)
+        # Runs may be unevenly spread: halve the time until it is short enough.
+        start += (now - start) / 2
         due = [each for each in timing.list_from(start, MOST_SLOTS + 1) if each <= now]
     return due, is_cut
 

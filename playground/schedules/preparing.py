@@ -18,6 +18,9 @@ from playground.sending.plans import Plan, plan_state
 from playground.timing.zones import get_zone
 from playground.workspace.models import Connection
 
+# No template has this ID.
+NOBODY = uuid.UUID(int=0)
+
 
 class CannotRun(Exception):
     """Nothing of the schedule can be sent until somebody acts; the message says why."""
@@ -51,7 +54,7 @@ def judge_sender(schedule: Schedule, version: ScheduleVersion) -> tuple[Person, 
         raise CannotRun(_("The account of %s was deleted.") % schedule.person_name)
     if not person.may_edit:
         raise CannotRun(_("%s is no longer an editor.") % person.get_username())
-    template = visible_templates(person).filter(pk=version.template_id).first()
+    template = visible_templates(person).filter(pk=version.template_id or NOBODY).first()
     if template is None:
         raise CannotRun(_explain_template(version))
     try:
@@ -82,7 +85,7 @@ def judge_target(schedule: Schedule, connection: Connection | None) -> None:
 
 
 def _explain_template(version: ScheduleVersion) -> str:
-    found = Template.objects.filter(pk=version.template_id or uuid.UUID(int=0)).first()
+    found = Template.objects.filter(pk=version.template_id or NOBODY).first()
     name = version.template_name or _("The template")
     if found is not None and found.deleted_at is None:
         return _("%s is no longer shared with the person who made this schedule.") % name

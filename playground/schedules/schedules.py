@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from playground.payload_templates.models import Template, Version
+from playground.payload_templates.templates import visible_templates
 from playground.payload_templates.versions import get_version
 from playground.people.audit import record_event
 from playground.people.models import Person
@@ -46,6 +47,8 @@ def create_schedule(
     """Make a schedule of a template that the person may use, and begin at once."""
     if not person.may_edit:
         raise ScheduleRefused(_("Viewers can't send. An owner can make you an editor."))
+    if not visible_templates(person).filter(pk=template.pk).exists():
+        raise ScheduleRefused(_("The template was deleted, or it isn't shared with you."))
     now, wanted = timezone.now(), clean_input(wanted)
     timing = check_timing(wanted, now, None)
     schedule = Schedule(person=person, person_name=person.get_username(), template=template)
@@ -210,7 +213,8 @@ def _find_template_version(template: Template, wanted: ScheduleInput) -> Version
 def _set_target(schedule: Schedule, wanted: ScheduleInput, version: Version, confirm: str) -> None:
     """Note where it sends; a protected connection has to be confirmed by typing its name."""
     state = overlay_state(version, wanted.variant, wanted.values)
-    connection = Connection.objects.filter(pk=state.connection or None).first()
+    rows = Connection.objects.filter(pk=state.connection) if state.connection else None
+    connection = rows.first() if rows is not None else None
     if connection is None:
         raise InvalidSchedule({"connection": _("Choose a connection.")})
     is_known = schedule.confirmed and (schedule.connection_id, schedule.base_url) == (

@@ -49,11 +49,11 @@ def end_unsent(slot: Slot, state: str, code: str, reason: str) -> bool:
 
 def _end(slot: Slot, state: str, ended_at: datetime, **values: Any) -> bool:
     with transaction.atomic(), locked_schedule(slot.schedule_id) as schedule:
-        was_abandoned = slot.state == Slot.State.UNKNOWN
-        changed = Slot.objects.filter(MAY_END, pk=slot.pk).update(
-            state=state, ended_at=ended_at, **values
-        )
-        if changed and not was_abandoned:
+        before = Slot.objects.filter(pk=slot.pk).values_list("state", flat=True).first()
+        own = Slot.objects.filter(MAY_END, pk=slot.pk)
+        changed = own.update(state=state, ended_at=ended_at, **values)
+        # What was given up has counted as failed already.
+        if changed and (before in ACTIVE_STATES or state == Slot.State.ACCEPTED):
             _follow(schedule, slot, state, values["reason"])
     return bool(changed)
 

@@ -58,7 +58,7 @@ def _make_lost(slot: Slot, message: str) -> Exchange:
         outcome=Outcome.UNKNOWN,
         code=ABANDONED,
         message=message,
-        id=slot.exchange_id,
+        id=slot.exchange_id or find_slot_submission(slot),
         started_at=slot.started_at or timezone.now(),
     )
 

@@ -230,9 +230,8 @@ def make_resolver(
     References to secrets and files stay: only a call that is sent contains those.
     """
     values = variable_values(plan.connection, Metadata.read(plan.metadata))
-    return lambda text: resolve_document(
-        text, values, now or plan.now or datetime.now(UTC), make_uuid
-    )
+    begin = now or plan.now
+    return lambda text: resolve_document(text, values, begin or datetime.now(UTC), make_uuid)
 
 
 def fingerprint_plan(plan: Plan) -> str:
