@@ -24,7 +24,7 @@ from playground.timing.days_off import DaysOff, read_days_off
 from playground.timing.errors import InvalidTiming
 from playground.timing.phrases import read_phrase
 from playground.timing.rules import Rule, read_rule
-from playground.timing.runs import require_runs
+from playground.timing.runs import list_runs, require_runs
 from playground.timing.zones import get_zone
 
 LONGEST_NAME = 200
@@ -83,13 +83,14 @@ class Timing:
         runs = self.list_from(after, 1)
         return runs[0] if runs else None
 
-    def list_from(self, after: datetime, count: int) -> list[datetime]:
-        """The first runs at this instant or later. Raises NeverRuns only for none at all."""
+    def list_from(
+        self, after: datetime, count: int, until: datetime | None = None
+    ) -> list[datetime]:
+        """The first runs at this instant or later, up to and including `until`."""
         start = max(after, self.starts_at) if self.starts_at else after
-        try:
-            runs = require_runs(self.rule, self.zone, start, count, self.ends_at, self.days_off)
-        except InvalidTiming:
-            return []
+        ends = [each for each in (self.ends_at, until) if each is not None]
+        end = min(ends) if ends else None
+        runs = list_runs(self.rule, self.zone, start, count, end, self.days_off)
         return [run.instant for run in runs]
 
 

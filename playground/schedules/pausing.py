@@ -1,13 +1,24 @@
 """A schedule locked for a change, and how it stops: paused or ended, with a reason."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from playground.schedules.models import Schedule, ScheduleVersion, Slot
+
+
+def find_newest_versions(schedules: Sequence[Schedule]) -> dict[uuid.UUID, ScheduleVersion]:
+    """The newest version of each of these schedules, by the schedule's ID."""
+    if not schedules:
+        return {}
+    newest = Q()
+    for schedule in schedules:
+        newest |= Q(schedule=schedule.pk, number=schedule.latest_version)
+    return {each.schedule_id: each for each in ScheduleVersion.objects.filter(newest)}
 
 
 @contextmanager

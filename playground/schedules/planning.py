@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from playground.schedules.content import Timing, read_timing
 from playground.schedules.models import OPEN_STATES, Schedule, ScheduleVersion, Slot
-from playground.schedules.pausing import hold
+from playground.schedules.pausing import find_newest_versions, hold
 from playground.schedules.slot_running import enqueue_slots
 from playground.timing.errors import InvalidTiming
 
@@ -58,10 +58,7 @@ def insert_due_slots(now: datetime | None = None) -> int:
 
 def _plan(schedules: Sequence[Schedule]) -> int:
     # Another process may have planned them meanwhile: then none is left.
-    newest = Q()
-    for schedule in schedules:
-        newest |= Q(schedule=schedule.pk, number=schedule.latest_version)
-    versions = {v.schedule_id: v for v in ScheduleVersion.objects.filter(newest)} if newest else {}
+    versions = find_newest_versions(schedules)
     open_slots = _count_open(schedules)
     slots: list[Slot] = []
     for schedule in schedules:
@@ -111,12 +108,12 @@ def _plan_schedule(
 
 def _list_due(timing: Timing, start: datetime, now: datetime) -> tuple[list[datetime], bool]:
     """The runs from `start` to now, of very many only the last, and whether some are left out."""
-    due = [each for each in timing.list_from(start, MOST_SLOTS + 1) if each <= now]
+    due = timing.list_from(start, MOST_SLOTS + 1, now)
     is_cut = len(due) > MOST_SLOTS
     while len(due) > MOST_SLOTS:
         # Runs may be unevenly spread: halve the time until it is short enough.
         start += (now - start) / 2
-        due = [each for each in timing.list_from(start, MOST_SLOTS + 1) if each <= now]
+        due = timing.list_from(start, MOST_SLOTS + 1, now)
     return due, is_cut
 
 

@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from playground.calls.values import Outcome
-from playground.engine.processes import has_ended
+from playground.engine.processes import has_ended, identify_process
 from playground.history.models import Exchange
 from playground.history.recording import ABANDONED
+from playground.schedules.claiming import is_claimed_here
 from playground.schedules.models import Schedule, Slot
 from playground.schedules.pausing import hold, locked_schedule
 from playground.schedules.preparing import find_slot_submission
@@ -35,7 +36,9 @@ def _recover_start(slot: Slot) -> None:
     # Seen by the database's clock; in either direction, as it may have been set back.
     stale = Q(due_at__lt=Now() - LONGEST_START) | Q(due_at__gt=Now() + LONGEST_START)
     same = Slot.objects.filter(pk=slot.pk, state=Slot.State.STARTING, process=slot.process)
-    if not has_ended(slot.process) and not same.filter(stale).exists():
+    # Claimed by this process, which then couldn't give it back.
+    is_forgotten = slot.process == identify_process() and not is_claimed_here(slot)
+    if not (is_forgotten or has_ended(slot.process) or same.filter(stale).exists()):
         return
     # Its exchange is recorded in the transaction that ends this state: so there is none, and
     # nothing was sent.

@@ -4,15 +4,11 @@ Sending begins in the transaction that records the exchange under the slot's own
 that a process died with either has no exchange and may run, or is never sent again.
 """
 
-import random
 import threading
-import uuid
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,8 +18,9 @@ from playground.engine.tasks import enqueue, task
 from playground.engine.threads import Task, get_pool
 from playground.history.models import Exchange
 from playground.history.recording import AlreadySubmitted
-from playground.schedules.models import ACTIVE_STATES, Schedule, ScheduleVersion, Slot
-from playground.schedules.pausing import get_schedule_version, hold, locked_schedule
+from playground.schedules.claiming import Claimed, claim_slot, forget_slot, give_back
+from playground.schedules.models import Schedule, ScheduleVersion, Slot
+from playground.schedules.pausing import hold, locked_schedule
 from playground.schedules.preparing import CannotRun, find_slot_submission, plan_slot
 from playground.schedules.slot_ending import end_slot, end_unsent
 from playground.sending.completing import complete_exchange
@@ -32,8 +29,6 @@ from playground.sending.plans import Plan, check_plan
 from playground.sending.send_limits import TooManySends
 from playground.timing.errors import InvalidTiming
 
-# Slots that one look for work considers; runners take different ones of them.
-MOST_CANDIDATES = 50
 # When a slot that failed to be prepared, for example as the database was down, is tried again.
 AGAIN = timedelta(seconds=15)
 
@@ -56,63 +51,20 @@ def enqueue_slots(number: int) -> None:
 @task
 def run_slots(runner: str) -> None:
     """Run waiting slots until there are none."""
-    while (slot := claim_slot()) is not None:
+    while (claimed := claim_slot()) is not None:
         try:
-            run_slot(slot)
+            run_slot(claimed)
         except Exception:
-            # The slot goes back: whatever was the matter may be over then.
-            _release(slot, AGAIN)
+            # Whatever was the matter may be over then.
+            give_back(claimed.slot, AGAIN)
             raise
+        finally:
+            forget_slot(claimed.slot)
 
 
-def claim_slot() -> Slot | None:
-    """Take a slot that waits and whose schedule has nothing going, unless runs may overlap."""
-    waiting = Slot.objects.filter(state=Slot.State.WAITING, due_at__lte=Now())
-    going = Slot.objects.filter(schedule=OuterRef("schedule"), state__in=ACTIVE_STATES)
-    newest = ScheduleVersion.objects.filter(
-        schedule=OuterRef("schedule"),
-        number=OuterRef("schedule__latest_version"),
-        overlap=ScheduleVersion.Overlap.BESIDE,
-    )
-    free = waiting.filter(~Exists(going) | Exists(newest)).order_by("planned_at", "pk")
-    found = list(free.values_list("pk", "schedule")[:MOST_CANDIDATES])
-    # In another order for each runner, so that they don't wait for each other's locks.
-    random.shuffle(found)
-    for key, schedule_id in found:
-        if slot := _claim(key, schedule_id):
-            return slot
-    return None
-
-
-def _claim(key: int, schedule_id: uuid.UUID) -> Slot | None:
-    with transaction.atomic():
-        schedule = Schedule.objects.select_for_update().filter(pk=schedule_id).first()
-        if schedule is None:
-            return None
-        others = Slot.objects.filter(schedule=schedule).exclude(pk=key)
-        version = get_schedule_version(schedule)
-        if version.overlap != ScheduleVersion.Overlap.BESIDE:
-            slot = Slot.objects.get(pk=key)
-            earlier = Q(state=Slot.State.WAITING, planned_at__lt=slot.planned_at)
-            if others.filter(Q(state__in=ACTIVE_STATES) | earlier).exists():
-                return None
-        taken = Slot.objects.filter(pk=key, state=Slot.State.WAITING).update(
-            state=Slot.State.STARTING,
-            process=identify_process(),
-            version=version.number,
-            due_at=Now(),
-        )
-        return Slot.objects.select_related("schedule").get(pk=key) if taken else None
-
-
-def _release(slot: Slot, wait: timedelta) -> None:
-    own = Slot.objects.filter(pk=slot.pk, state=Slot.State.STARTING, process=identify_process())
-    own.update(state=Slot.State.WAITING, process="", due_at=Now() + wait)
-
-
-def run_slot(slot: Slot) -> None:
+def run_slot(claimed: Claimed) -> None:
     """Judge, send and end a claimed slot."""
-    version = get_schedule_version(slot.schedule, slot.version)
+    slot, version = claimed.slot, claimed.version
     if too_late := explain_lateness(slot, version):
         end_unsent(slot, Slot.State.MISSED, "too-late", too_late)
         return
@@ -128,7 +80,7 @@ def run_slot(slot: Slot) -> None:
     if errors:
         end_unsent(slot, Slot.State.NOT_SENT, "invalid", _("Not sent: %s") % errors[0])
         return
-    _send(slot, plan, assemble_plan(plan))
+    _send(claimed, plan, assemble_plan(plan))
 
 
 def explain_lateness(slot: Slot, version: ScheduleVersion) -> str:
@@ -144,14 +96,15 @@ def explain_lateness(slot: Slot, version: ScheduleVersion) -> str:
     return text % {"count": most}
 
 
-def _send(slot: Slot, plan: Plan, assembled: Assembled) -> None:
+def _send(claimed: Claimed, plan: Plan, assembled: Assembled) -> None:
+    slot = claimed.slot
     try:
-        exchange = _begin(slot, plan, assembled)
+        exchange = _begin(claimed, plan, assembled)
     except (AlreadySubmitted, LostClaim):
         # Another process, which took this one for dead, has it. Recovery settles the slot.
         return
     except TooManySends as limited:
-        _release(slot, timedelta(seconds=limited.seconds))
+        give_back(slot, timedelta(seconds=limited.seconds))
         return
     if assembled.failure is not None:
         ended = complete_exchange(exchange, plan, assembled.call, assembled.failure)
@@ -160,13 +113,18 @@ def _send(slot: Slot, plan: Plan, assembled: Assembled) -> None:
     end_slot(slot, ended)
 
 
-def _begin(slot: Slot, plan: Plan, assembled: Assembled) -> Exchange:
+def _begin(claimed: Claimed, plan: Plan, assembled: Assembled) -> Exchange:
     """Record the exchange and that the slot has it, before the first byte leaves."""
+    slot = claimed.slot
     with transaction.atomic():
         exchange = start_exchange(plan, assembled.call, plan.person, find_slot_submission(slot))
         own = Slot.objects.filter(pk=slot.pk, state=Slot.State.STARTING, process=identify_process())
-        begun = {"state": Slot.State.RUNNING, "exchange_id": exchange.id}
-        if not own.update(**begun, started_at=exchange.started_at):
+        if not own.update(
+            state=Slot.State.RUNNING,
+            version=claimed.version.number,
+            exchange_id=exchange.id,
+            started_at=exchange.started_at,
+        ):
             raise LostClaim
     return exchange
 

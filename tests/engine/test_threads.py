@@ -173,7 +173,7 @@ def test_the_engine_starts_once_per_process(monkeypatch, settings) -> None:
     monkeypatch.setattr(heartbeat, "_started", set())
     threads.start_engine("web")
     threads.start_engine("web")
-    assert Recorder.started == ["heartbeat", "periodic"]
+    assert Recorder.started == ["heartbeat", "periodic", "watch"]
 
 
 class Recorder:

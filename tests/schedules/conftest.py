@@ -13,6 +13,7 @@ from playground.payload_templates.models import Sharing, Template
 from playground.payload_templates.templates import TemplateInput
 from playground.payload_templates.versions import Content, create_template
 from playground.people.models import Person
+from playground.schedules import claiming
 from playground.schedules.content import Policies, ScheduleInput
 from playground.schedules.models import Schedule, Slot
 from playground.schedules.planning import insert_due_slots
@@ -25,6 +26,13 @@ __all__ = ["standin"]
 LONG = 60.0
 HOURLY = ScheduleInput("Night run", "0 * * * *", "Europe/Berlin")
 Make = Callable[..., Schedule]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_claimed() -> None:
+    """The IDs of slots come again with the next test's database."""
+    claiming._ready.clear()
+    claiming._own.clear()
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from django.utils import timezone
 from playground.drafts.editing import Edit
 from playground.engine.processes import identify_process
 from playground.history.models import Exchange
-from playground.schedules import slot_running
+from playground.schedules import claiming, slot_running
+from playground.schedules.claiming import claim_slot
 from playground.schedules.models import Schedule, Slot
 from playground.schedules.preparing import find_slot_submission
 from playground.schedules.slot_recovery import pause_restored_schedules, recover_slots
@@ -43,7 +44,7 @@ def test_a_slot_that_nobody_was_told_of_runs(slot: Slot, standin: Standin) -> No
 
 
 def test_a_slot_whose_process_died_before_the_send_runs_once(slot: Slot, standin: Standin) -> None:
-    assert slot_running.claim_slot() is not None
+    assert claim_slot() is not None
     Slot.objects.update(process=DEAD)
     recover_slots()
     assert wait_for_slots()
@@ -53,7 +54,7 @@ def test_a_slot_whose_process_died_before_the_send_runs_once(slot: Slot, standin
 
 
 def test_a_slot_that_is_being_prepared_is_left_alone(slot: Slot, standin: Standin) -> None:
-    assert slot_running.claim_slot() is not None
+    assert claim_slot() is not None
     recover_slots()
     slot.refresh_from_db()
     assert slot.state == "starting"
@@ -64,8 +65,18 @@ def test_a_slot_that_is_being_prepared_is_left_alone(slot: Slot, standin: Standi
     assert len(standin.seen) == 1
 
 
+def test_a_slot_that_could_not_be_given_back_is_not_forgotten(slot: Slot, standin: Standin) -> None:
+    claimed = claim_slot()
+    assert claimed is not None
+    # The database was down when the run failed.
+    claiming.forget_slot(claimed.slot)
+    recover_slots()
+    assert wait_for_slots()
+    assert len(standin.seen) == 1
+
+
 def test_a_process_that_only_seemed_dead_does_not_send_again(slot: Slot, standin: Standin) -> None:
-    claimed = slot_running.claim_slot()
+    claimed = claim_slot()
     assert claimed is not None
     Slot.objects.update(process=DEAD)
     recover_slots()
