@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from playground.drafts.editing import Edit, State
+from playground.drafts.states import Edit, State
 from playground.payload_templates.models import Version
 from playground.payload_templates.variants import (
     Variant,

@@ -43,10 +43,10 @@ HOUR = 60
 
 def write_phrase(rule: Rule) -> str:
     """The rule as somebody could type it."""
-    return rule.expression if isinstance(rule, Cron) else describe_rule(rule)
+    return rule.expression if isinstance(rule, Cron) else describe_timing(rule)
 
 
-def describe_rule(rule: Rule) -> str:
+def describe_timing(rule: Rule) -> str:
     """The rule in words that begin with a small letter, such as `every 15 minutes`."""
     match rule:
         case Once():

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from playground.drafts.editing import State
+from playground.drafts.states import State
 from playground.payload_templates.models import Sharing, Template
 from playground.payload_templates.templates import TemplateInput
 from playground.payload_templates.versions import Content, create_template

@@ -188,6 +188,7 @@ def test_a_limit_of_the_connection_puts_a_run_off(make: Make, standin: Standin) 
     tick(EIGHT)
     waiting = Slot.objects.filter(state="waiting", due_at__gt=timezone.now() + 30 * SECOND)
     assert wait_until(waiting.exists)
+    assert standin.wait_for_call()
     assert len(standin.seen) == 1
     Connection.objects.filter(name="Practice").update(sends_per_minute=0)
     Slot.objects.update(due_at=timezone.now())

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from playground.drafts.editing import Edit
+from playground.drafts.states import Edit
 from playground.payload_templates.models import Sharing, Template
 from playground.payload_templates.versions import Content, read_content, save_version
 from playground.people.models import AuditEvent, Person, Role

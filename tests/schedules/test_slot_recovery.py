@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from playground.drafts.editing import Edit
+from playground.drafts.states import Edit
 from playground.engine.processes import identify_process
 from playground.history.models import Exchange
 from playground.schedules import claiming, slot_running

@@ -10,7 +10,7 @@ from playground.timing.errors import InvalidRule, InvalidTiming
 from playground.timing.phrases import read_phrase
 from playground.timing.rules import read_rule
 from playground.timing.runs import list_runs
-from playground.timing.wording import describe_rule, list_remarks
+from playground.timing.wording import describe_timing, list_remarks
 from playground.timing.zones import get_zone
 
 BERLIN = get_zone("Europe/Berlin")
@@ -109,7 +109,7 @@ REJECTED = {
 @pytest.mark.parametrize("phrase", UNDERSTOOD)
 def test_a_phrase_is_said_back_and_understood_again(phrase: str) -> None:
     rule = read_phrase(phrase, BERLIN, NOW)
-    words = describe_rule(rule)
+    words = describe_timing(rule)
     assert words == UNDERSTOOD[phrase]
     assert list_runs(rule, BERLIN, NOW, 1)
     if "*" not in phrase and not phrase.startswith("@"):
@@ -159,7 +159,7 @@ def test_any_text_is_a_rule_or_a_sentence(text: str) -> None:
         rule = read_phrase(text, BERLIN, NOW)
     except InvalidTiming:
         return
-    assert describe_rule(rule)
+    assert describe_timing(rule)
     list_runs(rule, BERLIN, NOW, 2)
 
 

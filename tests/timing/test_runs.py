@@ -28,7 +28,7 @@ from playground.timing.rules import (
     write_rule,
 )
 from playground.timing.runs import Run, list_runs, mark_clock_change, require_runs
-from playground.timing.wording import describe_rule, write_phrase
+from playground.timing.wording import describe_timing, write_phrase
 from playground.timing.zones import get_zone
 
 ZONES = (
@@ -104,7 +104,7 @@ def test_a_rule_survives_storing_and_its_words_mean_the_same(rule: Rule, start: 
     if isinstance(rule, Interval):
         rule = replace(rule, since=start)
     again = read_phrase(write_phrase(rule), BERLIN, start)
-    assert describe_rule(again) == describe_rule(rule)
+    assert describe_timing(again) == describe_timing(rule)
     # Counting begins anew: only rules that leave nothing out have the same runs.
     every = {"days": 1, "weeks": 1, "months": 1}
     if all(getattr(rule, name, each) == each for name, each in every.items()):
