@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from playground.schedules.models import ScheduleVersion
 from playground.timing.days_off import DaysOff, read_days_off
 from playground.timing.errors import InvalidTiming
 from playground.timing.phrases import read_phrase
-from playground.timing.rules import Rule, read_rule
+from playground.timing.rules import Rule, read_rule, write_rule
 from playground.timing.runs import list_runs, require_runs
 from playground.timing.zones import get_zone
 
@@ -127,6 +127,23 @@ def read_input(version: ScheduleVersion) -> ScheduleInput:
             pauses_on_drift=version.pauses_on_drift,
         ),
     )
+
+
+def list_columns(wanted: ScheduleInput, timing: Timing) -> dict[str, Any]:
+    """What was entered, as columns of a version."""
+    return {
+        "name": wanted.name,
+        "template_version": wanted.template_version,
+        "variant": wanted.variant,
+        "values": write_overlay(wanted.values),
+        "phrase": wanted.phrase,
+        "rule": write_rule(timing.rule),
+        "zone": timing.zone.key,
+        "starts_at": wanted.starts_at,
+        "ends_at": wanted.ends_at,
+        "days_off": wanted.days_off,
+        **vars(wanted.policies),
+    }
 
 
 def write_overlay(values: tuple[Edit, ...]) -> str:

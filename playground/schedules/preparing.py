@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from playground.openapi.operations import UnknownOperation
+from playground.payload_templates.drift import find_template_drift
 from playground.payload_templates.models import Template, Version
 from playground.payload_templates.templates import visible_templates
 from playground.payload_templates.variants import find_variant
@@ -36,6 +37,15 @@ def plan_slot(schedule: Schedule, version: ScheduleVersion, at: datetime) -> Pla
 
     Raises CannotRun for what would fail every run alike, InvalidTiming for an unknown zone.
     """
+    plan = plan_run(schedule, version, at)
+    judge_target(schedule, plan.connection)
+    if version.pauses_on_drift and plan.version is not None:
+        judge_drift(plan.version.template)
+    return plan
+
+
+def plan_run(schedule: Schedule, version: ScheduleVersion, at: datetime) -> Plan:
+    """As `plan_slot`, wherever it sends: to show it. Neither needs to be stored."""
     person, template_version = judge_sender(schedule, version)
     state = overlay_state(template_version, version.variant, read_overlay(version.values))
     template = template_version.template
@@ -43,7 +53,6 @@ def plan_slot(schedule: Schedule, version: ScheduleVersion, at: datetime) -> Pla
         plan = plan_state(template.operation, state, schedule.name, template_version, person)
     except UnknownOperation:
         raise CannotRun(_("The operation of the template no longer exists.")) from None
-    judge_target(schedule, plan.connection)
     return replace(plan, now=at.astimezone(get_zone(version.zone)))
 
 
@@ -82,6 +91,14 @@ def judge_target(schedule: Schedule, connection: Connection | None) -> None:
         raise CannotRun(text % connection.name)
     if connection.protected and not schedule.confirmed:
         raise CannotRun(_("%s is protected now. Type its name to resume.") % connection.name)
+
+
+def judge_drift(template: Template) -> None:
+    """Raise CannotRun if the template no longer fits its workflow or its API."""
+    drift = find_template_drift(template)
+    if drift is not None and drift.breaks:
+        text = _("%s no longer fits what it sends to, which has changed. Repair it, then resume.")
+        raise CannotRun(text % template.name)
 
 
 def _explain_template(version: ScheduleVersion) -> str:

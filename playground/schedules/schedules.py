@@ -28,14 +28,13 @@ from playground.schedules.content import (
     check_timing,
     check_variant,
     clean_input,
+    list_columns,
     overlay_state,
     read_input,
-    write_overlay,
 )
 from playground.schedules.models import ACTIVE_STATES, OPEN_STATES, Schedule, ScheduleVersion, Slot
 from playground.schedules.pausing import get_schedule_version, hold, locked_schedule
 from playground.schedules.slot_running import enqueue_slots
-from playground.timing.rules import write_rule
 from playground.workspace.models import Connection
 
 COPY = "%(name)s (copy)"
@@ -239,19 +238,9 @@ def _create_version(
     return ScheduleVersion.objects.create(
         schedule=schedule,
         number=number,
-        name=wanted.name,
         template=schedule.template,
         template_name=schedule.template.name if schedule.template else "",
-        template_version=wanted.template_version,
-        variant=wanted.variant,
-        values=write_overlay(wanted.values),
-        phrase=wanted.phrase,
-        rule=write_rule(timing.rule),
-        zone=timing.zone.key,
-        starts_at=wanted.starts_at,
-        ends_at=wanted.ends_at,
-        days_off=wanted.days_off,
-        **vars(wanted.policies),
+        **list_columns(wanted, timing),
         note=note.strip()[:500],
         person=person,
         person_name=person.get_username(),
