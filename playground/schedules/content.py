@@ -129,7 +129,7 @@ def read_input(version: ScheduleVersion) -> ScheduleInput:
     )
 
 
-def list_columns(wanted: ScheduleInput, timing: Timing) -> dict[str, Any]:
+def write_columns(wanted: ScheduleInput, timing: Timing) -> dict[str, Any]:
     """What was entered, as columns of a version."""
     return {
         "name": wanted.name,

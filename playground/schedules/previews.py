@@ -13,8 +13,8 @@ from playground.schedules.content import (
     Timing,
     check_timing,
     clean_input,
-    list_columns,
     read_timing,
+    write_columns,
 )
 from playground.schedules.models import Schedule, ScheduleVersion
 from playground.schedules.preparing import CannotRun, judge_target, plan_run
@@ -57,7 +57,7 @@ def preview_input(
     wanted = clean_input(wanted)
     timing = check_timing(wanted, now, former)
     schedule = Schedule(person=person, template=template, name=wanted.name)
-    version = ScheduleVersion(template=template, **list_columns(wanted, timing))
+    version = ScheduleVersion(template=template, **write_columns(wanted, timing))
     return _preview(schedule, version, timing, now, is_saved=False)
 
 

@@ -28,9 +28,9 @@ from playground.schedules.content import (
     check_timing,
     check_variant,
     clean_input,
-    list_columns,
     overlay_state,
     read_input,
+    write_columns,
 )
 from playground.schedules.models import ACTIVE_STATES, OPEN_STATES, Schedule, ScheduleVersion, Slot
 from playground.schedules.pausing import get_schedule_version, hold, locked_schedule
@@ -240,7 +240,7 @@ def _create_version(
         number=number,
         template=schedule.template,
         template_name=schedule.template.name if schedule.template else "",
-        **list_columns(wanted, timing),
+        **write_columns(wanted, timing),
         note=note.strip()[:500],
         person=person,
         person_name=person.get_username(),
