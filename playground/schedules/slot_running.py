@@ -4,11 +4,12 @@ Sending begins in the transaction that records the exchange under the slot's own
 that a process died with either has no exchange and may run, or is never sent again.
 """
 
+import logging
 import threading
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -28,6 +29,8 @@ from playground.sending.pipeline import Assembled, assemble_plan, send_and_compl
 from playground.sending.plans import Plan, check_plan
 from playground.sending.send_limits import TooManySends
 from playground.timing.errors import InvalidTiming
+
+logger = logging.getLogger("playground.schedules")
 
 # When a slot that failed to be prepared, for example as the database was down, is tried again.
 AGAIN = timedelta(seconds=15)
@@ -54,12 +57,23 @@ def run_slots(runner: str) -> None:
     while (claimed := claim_slot()) is not None:
         try:
             run_slot(claimed)
-        except Exception:
-            # Whatever was the matter may be over then.
+        except DatabaseError:
+            # It may be over then.
             give_back(claimed.slot, AGAIN)
             raise
+        except Exception as error:
+            _end_broken(claimed.slot, error)
         finally:
             forget_slot(claimed.slot)
+
+
+def _end_broken(slot: Slot, error: Exception) -> None:
+    """End a slot that a bug keeps from being prepared: the next try would fail alike."""
+    # Only the type: the message of an error may quote what was to be sent.
+    logger.error("Slot %s can't be run: %s", slot.pk, type(error).__name__)
+    if Slot.objects.filter(pk=slot.pk, state=Slot.State.STARTING).exists():
+        reason = _("Not sent: API Playground failed while preparing this. See the log.")
+        end_unsent(slot, Slot.State.NOT_SENT, "broken", reason)
 
 
 def run_slot(claimed: Claimed) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db import OperationalError
 from django.db.models import BinaryField
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -382,24 +383,40 @@ def test_a_variant_is_sent(editor: Person, template: Template, standin: Standin)
     assert list_bodies(standin)[0]["job_name"] == "For VIPs"
 
 
-def test_an_error_while_running_gives_the_slot_back(
-    make: Make, standin: Standin, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    schedule = make()
-    start_at(schedule, EIGHT)
+def run_with(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the slots that are due at eight while preparing them fails."""
 
     def fail(*_: object) -> None:
-        raise RuntimeError("the disk is full")
+        raise error
 
     with monkeypatch.context() as patched:
         patched.setattr(slot_running, "enqueue", lambda function, work_id: None)
         tick(EIGHT)
         patched.setattr(slot_running, "plan_slot", fail)
-        with pytest.raises(RuntimeError):
-            slot_running.run_slots("0")
+        slot_running.run_slots("0")
+
+
+def test_a_slot_waits_again_while_the_database_fails(
+    make: Make, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_at(make(), EIGHT)
+    with pytest.raises(OperationalError):
+        run_with(OperationalError("the disk is full"), monkeypatch)
     slot = Slot.objects.get()
     assert (slot.state, slot.process) == ("waiting", "")
     assert slot.due_at > timezone.now()
+    assert standin.seen == []
+
+
+def test_a_slot_that_a_bug_stops_is_not_sent_and_not_tried_for_ever(
+    make: Make, standin: Standin, monkeypatch: pytest.MonkeyPatch, caplog
+) -> None:
+    start_at(make(), EIGHT)
+    run_with(RuntimeError("quotes a secret"), monkeypatch)
+    slot = Slot.objects.get()
+    assert (slot.state, slot.code) == ("not-sent", "broken")
+    assert "RuntimeError" in caplog.text
+    assert "quotes a secret" not in caplog.text
     assert standin.seen == []
 
 
