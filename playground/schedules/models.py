@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from playground.drafts.models import Draft
 from playground.payload_templates.models import Template
 from playground.vault.encryption import SealedMessageField, SealedTextField
 from playground.workspace.models import Connection
@@ -122,6 +123,22 @@ class ScheduleVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.schedule_id} version {self.number}"
+
+
+class ScheduleDraft(models.Model):
+    """A draft in which the payload of a schedule is edited, and the rest of it as it was typed.
+
+    `schedule` is the one that is changed, and `base` its version that was opened; neither for a
+    new one. `typed` is what the form of `pages/schedules/strip.py` holds, valid or not.
+    """
+
+    draft = models.OneToOneField(Draft, models.CASCADE, related_name="+", primary_key=True)
+    schedule = models.ForeignKey(Schedule, models.CASCADE, null=True, related_name="+")
+    base = models.PositiveIntegerField(default=0)
+    typed = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.schedule_id} draft {self.draft_id}"
 
 
 class Slot(models.Model):

@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('drafts', '0002_standard_names'),
         ('payload_templates', '0003_standard_names'),
         ('workspace', '0014_job_seconds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -41,6 +42,15 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['name', 'id'],
             },
+        ),
+        migrations.CreateModel(
+            name='ScheduleDraft',
+            fields=[
+                ('draft', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='drafts.draft')),
+                ('base', models.PositiveIntegerField(default=0)),
+                ('typed', models.JSONField(default=dict)),
+                ('schedule', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='schedules.schedule')),
+            ],
         ),
         migrations.CreateModel(
             name='ScheduleVersion',
