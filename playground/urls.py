@@ -173,6 +173,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="export_workflow",
     ),
     path("batches/", include("playground.pages.batches.urls")),
+    path("schedules/", include("playground.pages.schedules.urls")),
     # History
     path("history/", history.show_history, name="history"),
     path("history/selected/", chosen_exchanges.act_on_history, name="act_on_history"),

@@ -254,10 +254,21 @@ def _origin_note(message: str, version: Version) -> str:
     return message % {"name": version.template.name, "number": version.number}
 
 
-def open_template(person: Person, template: Template, variant: str = "", number: int = 0) -> Draft:
-    """A draft with exactly what was saved, linked to its version and variant."""
+def open_template(
+    person: Person,
+    template: Template,
+    variant: str = "",
+    number: int = 0,
+    values: tuple[Edit, ...] = (),
+) -> Draft:
+    """A draft with exactly what was saved, linked to its version and variant.
+
+    `values` are laid over it, such as those of a schedule.
+    """
     version = get_version(template, number)
     state = read_content(version).state(variant)
+    if values:
+        state = apply_variant(state, Variant(state.variant, values))
     record_use(template)
     draft = start_draft(
         person,

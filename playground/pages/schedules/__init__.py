@@ -1,0 +1,1 @@
+"""Pages about schedules: the form, the list, one schedule, the calendar and the timeline."""

@@ -1,0 +1,89 @@
+"""Which schedules a list, a calendar or a timeline is about, as its address says."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.http import urlencode
+
+from playground.pages.parameters import read_number, read_uuid
+from playground.people.models import Person
+from playground.people.search import contain_words
+from playground.schedules.access import visible_schedules
+from playground.schedules.models import Schedule
+
+# Choices of a filter: of more, people search by name.
+MOST_CHOICES = 200
+
+
+@dataclass(frozen=True)
+class ScheduleFilter:
+    """Each part narrows the schedules; empty ones don't."""
+
+    text: str = ""
+    state: str = ""
+    connection: uuid.UUID | None = None
+    template: uuid.UUID | None = None
+    person: int = 0
+
+    @property
+    def is_set(self) -> bool:
+        return self != ScheduleFilter()
+
+    @property
+    def query(self) -> str:
+        """The filter as part of an address."""
+        parts = {
+            "text": self.text,
+            "state": self.state,
+            "connection": str(self.connection or ""),
+            "template": str(self.template or ""),
+            "person": str(self.person or ""),
+        }
+        return urlencode({name: value for name, value in parts.items() if value})
+
+
+def read_filter(request: HttpRequest) -> ScheduleFilter:
+    query = request.GET
+    state = query.get("state", "")
+    return ScheduleFilter(
+        text=query.get("text", "").replace("\0", "").strip()[:200],
+        state=state if state in Schedule.State.values else "",
+        connection=read_uuid(query.get("connection", "")),
+        template=read_uuid(query.get("template", "")),
+        person=read_number(query.get("person", "")),
+    )
+
+
+def find_schedules(person: Person, wanted: ScheduleFilter) -> QuerySet[Schedule]:
+    """The visible schedules that match."""
+    columns = {
+        "state": wanted.state,
+        "connection": wanted.connection,
+        "template": wanted.template,
+        "person": wanted.person,
+    }
+    filters: dict[str, Any] = {name: value for name, value in columns.items() if value}
+    words = contain_words(wanted.text, "name", "person_name", "connection_name", "template__name")
+    return visible_schedules(person).filter(words, **filters)
+
+
+def describe_filters(person: Person, wanted: ScheduleFilter) -> dict[str, Any]:
+    """The context of `schedules/_filters.html`: what there is to choose from."""
+    rows = visible_schedules(person).order_by()
+    return {
+        "filter": wanted,
+        "states": Schedule.State.choices,
+        "connections": _choices(rows, "connection", "connection__name"),
+        "templates": _choices(rows, "template", "template__name"),
+        "people": _choices(rows, "person", "person_name"),
+    }
+
+
+def _choices(rows: QuerySet[Schedule], key: str, name: str) -> list[tuple[str, str]]:
+    found = rows.exclude(**{key: None}).values_list(key, name).distinct().order_by(name)
+    return [(str(value), text) for value, text in found[:MOST_CHOICES]]

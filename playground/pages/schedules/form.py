@@ -1,0 +1,260 @@
+"""The form of a schedule: the builder with a strip for time above it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from playground.drafts.drafts import discard_draft
+from playground.pages.builder.draft_context import open_draft
+from playground.pages.builder.page import describe_page
+from playground.pages.builder.template_link import describe_template_link
+from playground.pages.payload_templates.access import (
+    get_template_or_404,
+    get_version_or_404,
+    require_operation,
+)
+from playground.pages.responses import breadcrumbs, redirect_htmx
+from playground.pages.schedules.access import get_form_or_404, get_schedule_or_404
+from playground.pages.schedules.run_rows import describe_runs
+from playground.pages.schedules.strip import (
+    StripForm,
+    read_strip,
+    read_typed,
+    write_typed,
+)
+from playground.payload_templates.drift import find_template_drift
+from playground.people.access import needs, person_of
+from playground.people.models import Role
+from playground.schedules.access import (
+    InvalidSchedule,
+    ScheduleConflict,
+    ScheduleRefused,
+    may_change_schedule,
+)
+from playground.schedules.content import ScheduleInput, check_timing, read_input
+from playground.schedules.form_drafts import (
+    find_draft_version,
+    open_new_draft,
+    open_schedule_draft,
+    read_own_values,
+    require_saved_secrets,
+)
+from playground.schedules.models import ScheduleDraft, ScheduleVersion
+from playground.schedules.pausing import get_schedule_version
+from playground.schedules.previews import preview_input
+from playground.schedules.schedules import create_schedule, edit_schedule
+from playground.timing.errors import InvalidTiming
+from playground.timing.wording import describe_timing, list_remarks
+from playground.timing.zones import get_zone, list_zone_names
+
+USUAL_PHRASE = "weekdays at 9:00"
+
+
+@needs(Role.EDITOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def start_schedule(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """Open the form for a template, its `variant` and, if named, an older `version`."""
+    template = get_template_or_404(request, template_id)
+    if request.method != "POST":
+        return redirect("template", template.id)
+    require_operation(template)
+    number = get_version_or_404(template, request.POST.get("version", "")).number
+    is_older = number != template.latest_version
+    zone = _read_zone(request.POST.get("zone", ""))
+    wanted = ScheduleInput(
+        template.name, USUAL_PHRASE, zone, template_version=number if is_older else 0
+    )
+    variant = request.POST.get("variant", "")
+    made = open_new_draft(person_of(request), template, variant, number, write_typed(wanted))
+    return redirect("schedule_form", made.draft_id)
+
+
+def _read_zone(name: str) -> str:
+    """The browser's zone, or UTC if there is no such zone."""
+    try:
+        return get_zone(name).key
+    except InvalidTiming:
+        return "UTC"
+
+
+@needs(Role.EDITOR)
+@require_POST
+def open_schedule(request: HttpRequest, schedule_id: uuid.UUID) -> HttpResponse:
+    """Open the form of a schedule as it is, or as this person left it."""
+    schedule, person = get_schedule_or_404(request, schedule_id), person_of(request)
+    page = redirect("schedule", schedule.pk)
+    if not may_change_schedule(person, schedule):
+        messages.warning(request, _("Only the person who made this schedule can change it."))
+        return page
+    version = get_schedule_version(schedule)
+    try:
+        opened = open_schedule_draft(person, schedule, version, write_typed(read_input(version)))
+    except ScheduleRefused as refused:
+        messages.warning(request, str(refused))
+        return page
+    if opened.draft.variant != version.variant:
+        text = _("The template no longer has the variant %(name)s. These are its shared values.")
+        messages.warning(request, text % {"name": version.variant})
+    return redirect("schedule_form", opened.draft_id)
+
+
+@needs(Role.EDITOR)
+@require_safe
+def show_form(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    return _render_form(request, get_form_or_404(request, draft_id))
+
+
+def _render_form(
+    request: HttpRequest,
+    opened: ScheduleDraft,
+    errors: Mapping[str, str] | None = None,
+    **more: Any,
+) -> HttpResponse:
+    person, schedule = person_of(request), opened.schedule
+    context = open_draft(request, opened.draft_id)
+    name = schedule.name if schedule else _("New schedule")
+    parts = [(_("Schedules"), reverse("schedules"))]
+    if schedule:
+        parts.append((name, reverse("schedule", args=[schedule.pk])))
+    page = {
+        **describe_page(context),
+        **describe_template_link(person, opened.draft),
+        **_describe_strip(request, opened, errors),
+        "trail": breadcrumbs(*parts, _("Edit") if schedule else name),
+        "send_is_quiet": True,
+        **more,
+    }
+    return render(request, "schedule/form.html", page, status=422 if errors else 200)
+
+
+def _describe_strip(
+    request: HttpRequest, opened: ScheduleDraft, errors: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The context of `schedule/_strip.html`; `errors` are those of a form that was sent."""
+    form = StripForm(opened.typed)
+    _wanted, problems, checked = _check(request, opened, form)
+    template = opened.draft.template
+    shown = {**problems, **(errors or {})}
+    return {
+        "strip": form,
+        "opened_form": opened,
+        "schedule": opened.schedule,
+        "zones": list_zone_names(),
+        "template": template,
+        "drift": find_template_drift(template) if template else None,
+        "is_stale": bool(opened.schedule and opened.schedule.latest_version != opened.base),
+        **_describe_fields(form, shown),
+        **checked,
+    }
+
+
+def _describe_fields(form: StripForm, errors: Mapping[str, str]) -> dict[str, Any]:
+    """Each field with its sentence, and the sentences of what has no field in the strip."""
+    return {
+        "problems": errors,
+        "fields": {name: (form[name], errors.get(name, "")) for name in form.fields},
+        "other_errors": [text for name, text in errors.items() if name not in form.fields],
+    }
+
+
+def _check(
+    request: HttpRequest, opened: ScheduleDraft, form: StripForm
+) -> tuple[ScheduleInput | None, dict[str, str], dict[str, Any]]:
+    """What was entered, a sentence for each field that is wrong, and the next runs."""
+    person, draft, now = person_of(request), opened.draft, timezone.now()
+    form.is_valid()
+    try:
+        version = find_draft_version(draft)
+        values = read_own_values(draft, version)
+        require_saved_secrets(person, draft, version, values)
+    except ScheduleRefused as refused:
+        return None, {"template": str(refused)}, {"runs": []}
+    wanted, errors = read_strip(form, draft.variant, version.number, values)
+    former = _find_former(opened)
+    try:
+        timing = check_timing(wanted, now, former)
+        runs = preview_input(person, version.template, wanted, now, former)
+    except InvalidSchedule as invalid:
+        return wanted, {**invalid.fields, **errors}, {"runs": []}
+    checked = {
+        "words": describe_timing(timing.rule),
+        "remarks": list_remarks(timing.rule),
+        "runs": describe_runs(runs),
+        "has_fewer_runs": len(runs) < 5,
+    }
+    return wanted, errors, checked
+
+
+def _find_former(opened: ScheduleDraft) -> ScheduleVersion | None:
+    return get_schedule_version(opened.schedule) if opened.schedule else None
+
+
+@needs(Role.EDITOR)
+@require_POST
+def check_form(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """Keep what was typed; the words, the next runs and the sentences at the fields."""
+    opened = get_form_or_404(request, draft_id)
+    _keep(request, opened)
+    return render(request, "schedule/_checked.html", _describe_strip(request, opened) | {"oob": 1})
+
+
+def _keep(request: HttpRequest, opened: ScheduleDraft) -> None:
+    opened.typed = read_typed(request.POST)
+    opened.save(update_fields=["typed"])
+
+
+@needs(Role.EDITOR)
+@require_POST
+def save_form(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """Create the schedule or save its next version; the form again with what is wrong."""
+    opened, person = get_form_or_404(request, draft_id), person_of(request)
+    _keep(request, opened)
+    wanted, errors, _checked = _check(request, opened, StripForm(opened.typed))
+    if errors or wanted is None:
+        return _reject(request, opened, errors)
+    confirm, note = request.POST.get("confirm", ""), request.POST.get("note", "")
+    try:
+        if opened.schedule is None:
+            template = find_draft_version(opened.draft).template
+            schedule = create_schedule(person, template, wanted, confirm, note)
+            text = _("%(name)s is scheduled.")
+        else:
+            schedule = opened.schedule
+            base = _read_base(request, opened)
+            edit_schedule(person, schedule.pk, wanted, base, confirm, note)
+            text = _("Saved %(name)s.")
+    except InvalidSchedule as invalid:
+        return _reject(request, opened, invalid.fields)
+    except ScheduleConflict as conflict:
+        return _reject(request, opened, {"base": str(conflict)}, latest=conflict.latest)
+    except ScheduleRefused as refused:
+        return _reject(request, opened, {"confirm": str(refused)}, confirm_name=refused.confirm)
+    discard_draft(opened.draft)
+    messages.success(request, text % {"name": wanted.name})
+    page = reverse("schedule", args=[schedule.pk])
+    return redirect_htmx(page) if request.htmx else redirect(page)  # type: ignore[attr-defined]
+
+
+def _read_base(request: HttpRequest, opened: ScheduleDraft) -> int:
+    """The version that the person has seen: a later one only if they said so after a conflict."""
+    sent = request.POST.get("base", "")
+    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 9 else opened.base
+
+
+def _reject(
+    request: HttpRequest, opened: ScheduleDraft, errors: Mapping[str, str], **more: Any
+) -> HttpResponse:
+    if not request.htmx:  # type: ignore[attr-defined]
+        return _render_form(request, opened, errors, **more)
+    context = _describe_strip(request, opened, errors) | more
+    return render(request, "schedule/_strip.html", context, status=422)

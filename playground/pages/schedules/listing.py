@@ -1,0 +1,129 @@
+"""The list of schedules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Lower
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.views.decorators.http import require_safe
+
+from playground.pages.lists import ListColumn, ListShape
+from playground.pages.schedules.chosen import ACTIONS
+from playground.pages.schedules.filters import describe_filters, find_schedules, read_filter
+from playground.pages.schedules.run_rows import format_local
+from playground.pages.schedules.slot_rows import SlotState, describe_slot_state
+from playground.payload_templates.drift import find_broken_templates
+from playground.payload_templates.models import Template
+from playground.people.access import needs, person_of
+from playground.people.models import Role
+from playground.schedules.models import Schedule, ScheduleVersion, Slot
+from playground.schedules.pausing import find_newest_versions
+from playground.timing.errors import InvalidTiming
+from playground.timing.rules import read_rule
+from playground.timing.wording import describe_timing
+from playground.timing.zones import find_offset, format_offset, get_zone
+
+# Runs that have ended or are under way, newest first.
+_last = Slot.objects.filter(schedule=OuterRef("pk")).exclude(state=Slot.State.WAITING)
+_last = _last.order_by("-planned_at")
+LIST = ListShape(
+    "next",
+    (
+        ListColumn("name", gettext_lazy("Schedule"), (Lower("name"),)),
+        ListColumn("state", gettext_lazy("Status"), ("state",)),
+        ListColumn("next", gettext_lazy("Next run"), ("next_at",), has_nulls=True),
+        ListColumn("last", gettext_lazy("Last run")),
+        ListColumn(
+            "connection", gettext_lazy("Template and connection"), (Lower("connection_name"),)
+        ),
+        ListColumn("person", gettext_lazy("By"), (Lower("person_name"),)),
+    ),
+    ngettext_lazy("%(n)s schedule", "%(n)s schedules", "n"),
+    page_size=25,
+)
+
+
+@dataclass(frozen=True)
+class ScheduleRow:
+    """One schedule as lists draw it."""
+
+    schedule: Schedule
+    words: str
+    zone: str
+    next: str
+    last: SlotState | None
+    last_at: str
+    is_outdated: bool
+
+
+@needs(Role.VIEWER)
+@require_safe
+def show_schedules(request: HttpRequest) -> HttpResponse:
+    person, wanted = person_of(request), read_filter(request)
+    found = find_schedules(person, wanted).select_related("template")
+    listed = LIST.read(request, _with_last_run(found))
+    context = {
+        "list": listed,
+        "rows": describe_rows(listed.rows),
+        "actions": ACTIONS if person.may_edit else (),
+        "act": reverse("act_on_schedules"),
+        **describe_filters(person, wanted),
+    }
+    return render(request, "schedules/page.html", context)
+
+
+def _with_last_run(found: QuerySet[Schedule]) -> QuerySet[Any]:
+    return found.annotate(
+        last_slot=Subquery(_last.values("pk")[:1]),
+    )
+
+
+def describe_rows(schedules: Sequence[Any]) -> list[ScheduleRow]:
+    """The rows of schedules with `last_slot`; the same few queries for any number of them."""
+    versions = find_newest_versions(schedules)
+    keys = [each.last_slot for each in schedules if each.last_slot]
+    slots = Slot.objects.in_bulk(keys) if keys else {}
+    templates: list[Template] = list({each.template for each in schedules if each.template})
+    outdated = find_broken_templates(templates)
+    rows = []
+    for schedule in schedules:
+        version, slot = versions.get(schedule.pk), slots.get(schedule.last_slot)
+        rows.append(
+            ScheduleRow(
+                schedule=schedule,
+                words=describe_rule(version) if version else "",
+                zone=version.zone if version else "",
+                next=write_next(schedule, version),
+                last=describe_slot_state(slot) if slot else None,
+                last_at=slot.planned_at.isoformat(timespec="seconds") if slot else "",
+                is_outdated=schedule.template_id in outdated,
+            )
+        )
+    return rows
+
+
+def describe_rule(version: ScheduleVersion) -> str:
+    """When a version runs, in words; as it was typed if the rule can't be read any more."""
+    try:
+        return describe_timing(read_rule(version.rule))
+    except InvalidTiming:
+        return version.phrase
+
+
+def write_next(schedule: Schedule, version: ScheduleVersion | None) -> str:
+    """The local time of the next run with its offset; empty if there is none."""
+    if schedule.next_at is None or version is None:
+        return ""
+    try:
+        zone = get_zone(version.zone)
+    except InvalidTiming:
+        return ""
+    offset = format_offset(find_offset(zone, schedule.next_at))
+    return f"{format_local(schedule.next_at.astimezone(zone))} UTC{offset}"

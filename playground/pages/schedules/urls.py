@@ -1,0 +1,30 @@
+"""The URLs below /schedules/."""
+
+from django.urls import URLPattern, path
+
+from playground.pages.schedules import chosen, form, listing, page, versions
+
+urlpatterns: list[URLPattern] = [
+    path("", listing.show_schedules, name="schedules"),
+    path("calendar/", listing.show_schedules, name="schedule_calendar"),
+    path("timeline/", listing.show_schedules, name="schedule_timeline"),
+    path("selected/", chosen.act_on_schedules, name="act_on_schedules"),
+    path("new/<uuid:template_id>/", form.start_schedule, name="start_schedule"),
+    path("form/<uuid:draft_id>/", form.show_form, name="schedule_form"),
+    path("form/<uuid:draft_id>/check/", form.check_form, name="check_schedule"),
+    path("form/<uuid:draft_id>/save/", form.save_form, name="save_schedule"),
+    path("<uuid:schedule_id>/", page.show_schedule, name="schedule"),
+    path("<uuid:schedule_id>/act/", page.act_on_schedule, name="act_on_schedule"),
+    path("<uuid:schedule_id>/delete/", page.confirm_deletion, name="delete_schedule"),
+    path(
+        "<uuid:schedule_id>/compare/",
+        versions.compare_schedule_versions,
+        name="compare_schedule_versions",
+    ),
+    path(
+        "<uuid:schedule_id>/versions/<int:number>/restore/",
+        versions.restore_schedule_version,
+        name="restore_schedule_version",
+    ),
+    path("<uuid:schedule_id>/open/", form.open_schedule, name="open_schedule"),
+]

@@ -1,0 +1,85 @@
+"""Drafts in which the payloads of schedules are edited, until a version is saved from them."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from playground.drafts.drafts import state_of
+from playground.drafts.models import Draft
+from playground.drafts.states import Edit
+from playground.payload_templates.models import Template, Version
+from playground.payload_templates.secrets import secret_names_for, secret_names_in
+from playground.payload_templates.templates import visible_templates
+from playground.payload_templates.variants import derive_edits
+from playground.payload_templates.versions import get_version, open_template, read_content
+from playground.people.models import Person
+from playground.schedules.access import ScheduleRefused
+from playground.schedules.content import read_overlay
+from playground.schedules.models import Schedule, ScheduleDraft, ScheduleVersion
+
+
+def open_new_draft(
+    person: Person,
+    template: Template,
+    variant: str = "",
+    number: int = 0,
+    typed: Mapping[str, str] | None = None,
+) -> ScheduleDraft:
+    """A draft of a schedule that doesn't exist yet."""
+    draft = open_template(person, template, variant, number)
+    return ScheduleDraft.objects.create(draft=draft, typed=dict(typed or {}))
+
+
+def open_schedule_draft(
+    person: Person, schedule: Schedule, version: ScheduleVersion, typed: Mapping[str, str]
+) -> ScheduleDraft:
+    """A draft of the schedule's newest version: the one that this person left, else a new one.
+
+    Raises ScheduleRefused if its template is gone.
+    """
+    left = ScheduleDraft.objects.filter(schedule=schedule, base=version.number)
+    mine = left.filter(draft__person=person, draft__discarded_at=None).select_related("draft")
+    if found := mine.order_by("-draft__changed_at").first():
+        return found
+    template = visible_templates(person).filter(pk=schedule.template_id).first()
+    if template is None:
+        raise ScheduleRefused(_("The template of this schedule was deleted."))
+    has_version = template.versions.filter(number=version.template_version).exists()
+    number = version.template_version if has_version else 0
+    values = read_overlay(version.values)
+    draft = open_template(person, template, version.variant, number, values)
+    return ScheduleDraft.objects.create(
+        draft=draft, schedule=schedule, base=version.number, typed=dict(typed)
+    )
+
+
+def find_draft_version(draft: Draft) -> Version:
+    """The template's version that the draft's own values are laid over. Raises ScheduleRefused."""
+    if draft.template is None or draft.template.deleted_at is not None:
+        raise ScheduleRefused(_("The template was deleted. Restore it to save the schedule."))
+    try:
+        return get_version(draft.template, draft.template_version)
+    except Version.DoesNotExist:
+        raise ScheduleRefused(_("The version of the template no longer exists.")) from None
+
+
+def read_own_values(draft: Draft, version: Version) -> tuple[Edit, ...]:
+    """What the draft changes in the template's payload."""
+    return derive_edits(read_content(version).state(draft.variant), state_of(draft))
+
+
+def require_saved_secrets(
+    person: Person, draft: Draft, version: Version, values: tuple[Edit, ...]
+) -> None:
+    """Raise ScheduleRefused for secrets that the draft alone has: a run couldn't send them."""
+    named = secret_names_in(*(each.value for each in values)) - secret_names_for(person, version)
+    typed = draft.secrets.filter(name__in=named).order_by("name").values_list("name", flat=True)
+    if typed:
+        text = ngettext(
+            "The secret %(names)s was typed here. Save it to the template first, then schedule it.",
+            "The secrets %(names)s were typed here. "
+            "Save them to the template first, then schedule it.",
+            len(typed),
+        )
+        raise ScheduleRefused(text % {"names": ", ".join(typed)})
