@@ -161,7 +161,7 @@ def _describe_strip(
 def _describe_fields(form: StripForm, errors: Mapping[str, str]) -> dict[str, Any]:
     """Each field with its sentence, and the sentences of what has no field in the strip."""
     return {
-        "problems": errors,
+        "strip_errors": errors,
         "fields": {name: (form[name], errors.get(name, "")) for name in form.fields},
         "other_errors": [text for name, text in errors.items() if name not in form.fields],
     }
