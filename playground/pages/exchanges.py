@@ -18,7 +18,9 @@ from playground.pages.responses import breadcrumbs
 from playground.pages.templatetags.markup import operation_title
 from playground.people.access import needs, person_of
 from playground.people.audit import record_event
-from playground.people.models import Role
+from playground.people.models import Person, Role
+from playground.schedules.access import visible_schedules
+from playground.schedules.models import Slot
 from playground.sending.recovery import show_if_abandoned
 from playground.sending.submission import cancel_send, wait_for_exchange
 from playground.workspace.models import Connection
@@ -37,12 +39,19 @@ def show_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
         "exchange": exchange,
         "title": exchange.name or operation_title(exchange.operation),
         "connection": connection,
+        "slot": _find_slot(person, exchange),
         "reply": _view_reply(request, exchange),
         "trail": breadcrumbs((_("History"), reverse("history")), str(exchange.id)[:8]),
         "link": request.build_absolute_uri(reverse("exchange", args=[exchange.id])),
         "may_share": person.is_owner or exchange.person_id == person.pk,
     }
     return render(request, "exchange/page.html", context)
+
+
+def _find_slot(person: Person, exchange: Exchange) -> Slot | None:
+    """The run of a schedule that sent it, if this person may see the schedule."""
+    slots = Slot.objects.filter(exchange_id=exchange.pk, schedule__in=visible_schedules(person))
+    return slots.select_related("schedule").first()
 
 
 @needs(Role.VIEWER)

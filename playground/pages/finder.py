@@ -1,4 +1,4 @@
-"""The finder behind Ctrl+K: drafts, templates, operations, batches, sends, pages, commands."""
+"""The finder behind Ctrl+K: drafts, templates, operations, batches, schedules, pages."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from playground.payload_templates.templates import Search, list_templates
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
 from playground.people.search import contain_text, contain_words
+from playground.schedules.access import visible_schedules
 from playground.workspace.accounts import with_accounts
 from playground.workspace.models import Workflow
 
@@ -57,6 +58,7 @@ def show_found(request: HttpRequest) -> HttpResponse:
             *_find_templates(person, text),
             *_find_workflows(text),
             *_find_batches(person, text),
+            *_find_schedules(person, text),
             *_find_apis(text),
             *_find_exchanges(person, text),
         ]
@@ -82,6 +84,9 @@ def _find_pages(person: Person, text: str = "") -> list[Found]:
         "workflows": _("Workflows"),
         "templates": _("Templates"),
         "batches": _("Batches"),
+        "schedules": _("Schedules"),
+        "schedule_calendar": _("Calendar of schedules"),
+        "schedule_timeline": _("Timeline of schedules"),
         "jobs": _("Jobs"),
         "repeats": _("Repeats"),
         "history": _("History"),
@@ -166,6 +171,14 @@ def _find_batches(person: Person, text: str) -> list[Found]:
     return [
         Found(_("batch"), "table", name, reverse("batch", args=[row.id]), row.created_at)
         for name, row in named
+    ]
+
+
+def _find_schedules(person: Person, text: str) -> list[Found]:
+    rows = visible_schedules(person).filter(contain_text(text, "name"))
+    return [
+        Found(_("schedule"), "calendar", row.name, reverse("schedule", args=[row.pk]), row.next_at)
+        for row in rows.order_by("name")[:FOUND_OF_EACH]
     ]
 
 

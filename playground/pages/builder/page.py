@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
@@ -30,6 +30,7 @@ from playground.pages.parameters import read_uuid
 from playground.pages.replies import view_reply
 from playground.people.access import needs, person_of
 from playground.people.models import Role
+from playground.schedules.models import ScheduleDraft
 from playground.sending.plans import fingerprint_plan, make_resolver, plan_draft
 from playground.sending.recovery import show_if_abandoned
 from playground.workspace.files import format_size
@@ -42,6 +43,9 @@ LOGGED_CHANGES = 20
 def show_builder(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     opened = open_draft(request, draft_id)
     person = person_of(request)
+    # Only drafts of templates are scheduled.
+    if opened.draft.template_id and ScheduleDraft.objects.filter(draft=draft_id).exists():
+        return redirect("schedule_form", draft_id)
     context = describe_page(opened) | describe_template_link(person, opened.draft)
     # If the page is reloaded during a send, it keeps showing that send.
     last = find_running_exchange(person, draft_id) or find_last_exchange(person, draft_id)

@@ -34,6 +34,7 @@ from playground.pages.responses import (
     respond_undoable,
     respond_undone,
 )
+from playground.pages.schedules.filters import list_template_schedules
 from playground.pages.templatetags.markup import operation_title
 from playground.payload_templates.drift import find_template_drift
 from playground.payload_templates.examples import JSON, YAML
@@ -116,6 +117,7 @@ def render_template(
         "sharings": Sharing.choices,
         "folders": list_folders(person),
         "endings": (YAML, JSON),
+        "schedules": list_template_schedules(person, template),
         **_describe_target(template, version),
         **_describe_drift(person, template, version),
         **describe_wiki_links(request, template, state),

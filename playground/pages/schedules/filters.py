@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.http import urlencode
 
 from playground.pages.parameters import read_number, read_uuid
+from playground.payload_templates.models import Template
 from playground.people.models import Person
 from playground.people.search import contain_words
 from playground.schedules.access import visible_schedules
@@ -18,6 +19,8 @@ from playground.schedules.models import Schedule
 
 # Choices of a filter: of more, people search by name.
 MOST_CHOICES = 200
+# Schedules on the page of their template.
+MOST_LISTED = 20
 
 
 @dataclass(frozen=True)
@@ -87,3 +90,9 @@ def describe_filters(person: Person, wanted: ScheduleFilter) -> dict[str, Any]:
 def _choices(rows: QuerySet[Schedule], key: str, name: str) -> list[tuple[str, str]]:
     found = rows.exclude(**{key: None}).values_list(key, name).distinct().order_by(name)
     return [(str(value), text) for value, text in found[:MOST_CHOICES]]
+
+
+def list_template_schedules(person: Person, template: Template) -> list[Schedule]:
+    """The schedules of a template that have runs ahead or are paused, those that run first."""
+    found = visible_schedules(person).filter(template=template)
+    return list(found.exclude(state=Schedule.State.ENDED).order_by("next_at", "name")[:MOST_LISTED])

@@ -27,6 +27,7 @@ from playground.pages.responses import breadcrumbs, redirect_htmx
 from playground.pages.schedules.access import get_form_or_404, get_schedule_or_404
 from playground.pages.schedules.run_rows import describe_runs
 from playground.pages.schedules.strip import (
+    POLICIES,
     StripForm,
     read_strip,
     read_typed,
@@ -131,7 +132,6 @@ def _render_form(
         **describe_template_link(person, opened.draft),
         **_describe_strip(request, opened, errors),
         "trail": breadcrumbs(*parts, _("Edit") if schedule else name),
-        "send_is_quiet": True,
         **more,
     }
     return render(request, "schedule/form.html", page, status=422 if errors else 200)
@@ -160,10 +160,15 @@ def _describe_strip(
 
 def _describe_fields(form: StripForm, errors: Mapping[str, str]) -> dict[str, Any]:
     """Each field with its sentence, and the sentences of what has no field in the strip."""
+    for name in form.fields.keys() & errors.keys():
+        form.fields[name].widget.attrs["aria-invalid"] = "true"
     return {
         "strip_errors": errors,
         "fields": {name: (form[name], errors.get(name, "")) for name in form.fields},
-        "other_errors": [text for name, text in errors.items() if name not in form.fields],
+        "other_errors": [
+            text for name, text in errors.items() if name not in form.fields and name != "confirm"
+        ],
+        "opens_more": any(name in errors for name in (*POLICIES, "days_off", "follows", "note")),
     }
 
 
@@ -238,7 +243,9 @@ def save_form(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     except ScheduleConflict as conflict:
         return _reject(request, opened, {"base": str(conflict)}, latest=conflict.latest)
     except ScheduleRefused as refused:
-        return _reject(request, opened, {"confirm": str(refused)}, confirm_name=refused.confirm)
+        # The sentence about a protected connection is the label of a field of its own.
+        key = "confirm" if refused.confirm else "refused"
+        return _reject(request, opened, {key: str(refused)}, confirm_name=refused.confirm)
     discard_draft(opened.draft)
     messages.success(request, text % {"name": wanted.name})
     page = reverse("schedule", args=[schedule.pk])

@@ -19,12 +19,12 @@ from playground.pages.schedules.chosen import ACTIONS
 from playground.pages.schedules.filters import describe_filters, find_schedules, read_filter
 from playground.pages.schedules.run_rows import format_local
 from playground.pages.schedules.slot_rows import SlotState, describe_slot_state
+from playground.pages.schedules.spans import find_current_versions
 from playground.payload_templates.drift import find_broken_templates
 from playground.payload_templates.models import Template
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.schedules.models import Schedule, ScheduleVersion, Slot
-from playground.schedules.pausing import find_newest_versions
 from playground.timing.errors import InvalidTiming
 from playground.timing.rules import read_rule
 from playground.timing.wording import describe_timing
@@ -80,14 +80,12 @@ def show_schedules(request: HttpRequest) -> HttpResponse:
 
 
 def _with_last_run(found: QuerySet[Schedule]) -> QuerySet[Any]:
-    return found.annotate(
-        last_slot=Subquery(_last.values("pk")[:1]),
-    )
+    return found.annotate(last_slot=Subquery(_last.values("pk")[:1]))
 
 
 def describe_rows(schedules: Sequence[Any]) -> list[ScheduleRow]:
     """The rows of schedules with `last_slot`; the same few queries for any number of them."""
-    versions = find_newest_versions(schedules)
+    versions = find_current_versions(schedules)
     keys = [each.last_slot for each in schedules if each.last_slot]
     slots = Slot.objects.in_bulk(keys) if keys else {}
     templates: list[Template] = list({each.template for each in schedules if each.template})

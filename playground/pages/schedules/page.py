@@ -26,7 +26,7 @@ from playground.pages.schedules.version_rows import describe_version, list_own_p
 from playground.payload_templates.drift import find_template_drift
 from playground.payload_templates.templates import visible_templates
 from playground.people.access import needs, person_of
-from playground.people.models import Person, Role
+from playground.people.models import Role
 from playground.schedules.access import ScheduleRefused, may_change_schedule, may_stop_schedule
 from playground.schedules.models import OPEN_STATES, Schedule, ScheduleVersion, Slot
 from playground.schedules.pausing import get_schedule_version
@@ -178,9 +178,3 @@ def confirm_deletion(request: HttpRequest, schedule_id: uuid.UUID) -> HttpRespon
         ),
     }
     return render(request, "schedule/delete.html", context, status=422 if message else 200)
-
-
-def list_template_schedules(person: Person, template_id: uuid.UUID) -> list[Schedule]:
-    """The schedules of a template, for its page: those that run first."""
-    found = Schedule.objects.filter(template=template_id).exclude(state=Schedule.State.ENDED)
-    return list(found.order_by("next_at", "name")[:20])

@@ -24,13 +24,13 @@ class RunLine:
 
 @dataclass(frozen=True)
 class RunRow:
-    """One run ahead, for templates. `remarks` are sentences about clocks."""
+    """One run ahead, for templates. `remark` is what clocks do on that day."""
 
     number: int
     moment: str
     offset: str
     instant: str
-    remarks: tuple[str, ...]
+    remark: str
     obstacle: str
     method: str = ""
     url: str = ""
@@ -52,7 +52,8 @@ def describe_runs(runs: Sequence[RunPreview]) -> list[RunRow]:
                 moment=format_local(each.run.local),
                 offset=f"UTC{each.run.offset}",
                 instant=each.run.instant.isoformat(timespec="seconds"),
-                remarks=tuple(filter(None, (each.run.note, each.clock_change))),
+                # Why clocks moved a run also says what they do on that day.
+                remark=each.run.note or each.clock_change,
                 obstacle=each.obstacle,
                 method=each.method,
                 url=each.url,

@@ -2,12 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from playground.pages.schedules import chosen, form, listing, page, versions
+from playground.pages.schedules import calendar, chosen, form, listing, page, timeline, versions
 
 urlpatterns: list[URLPattern] = [
     path("", listing.show_schedules, name="schedules"),
-    path("calendar/", listing.show_schedules, name="schedule_calendar"),
-    path("timeline/", listing.show_schedules, name="schedule_timeline"),
+    path("calendar/", calendar.show_calendar, name="schedule_calendar"),
+    path("timeline/", timeline.show_timeline, name="schedule_timeline"),
     path("selected/", chosen.act_on_schedules, name="act_on_schedules"),
     path("new/<uuid:template_id>/", form.start_schedule, name="start_schedule"),
     path("form/<uuid:draft_id>/", form.show_form, name="schedule_form"),
