@@ -7,6 +7,7 @@ person's own.
 import json
 import uuid
 from collections.abc import Callable
+from datetime import date, time
 from typing import Any
 
 from playground.apis.importing import import_document
@@ -21,9 +22,11 @@ from playground.payload_templates.share_links import ShareLinkInput, create_shar
 from playground.payload_templates.versions import open_template
 from playground.people.models import Person, Role
 from playground.people.tokens import find_link, make_invite, make_owner_link, make_token
+from playground.schedules.models import Schedule, ScheduleDraft
+from playground.timing.rules import Daily, write_rule
 from playground.workspace.connections import ConnectionInput, save_connection
 from playground.workspace.files import store_file
-from playground.workspace.models import Repeat, Workflow
+from playground.workspace.models import Connection, Repeat, Workflow
 from playground.workspace.workflows import edit_workflow
 from tests.apis.documents import as_bytes, shop
 from tests.conftest import make_person
@@ -120,6 +123,37 @@ def make_own_batch(person: Person) -> dict[str, Any]:
     return {"batch_id": batch.pk}
 
 
+def make_own_schedule(person: Person) -> dict[str, Any]:
+    made = make_connection(person)
+    connection = Connection.objects.get(pk=made["connection_id"])
+    template = make_template(person, connection=connection, workflow_uid="w-1")
+    schedule = Schedule.objects.create(
+        person=person,
+        person_name=person.username,
+        name="Night run",
+        template=template,
+        connection=connection,
+        connection_name=connection.name,
+        base_url=connection.base_url,
+    )
+    schedule.versions.create(
+        number=1,
+        name="Night run",
+        template=template,
+        template_name=template.name,
+        phrase="every day at 2:30",
+        rule=write_rule(Daily((time(2, 30),), 1, date(2026, 11, 30))),
+        zone="Europe/Berlin",
+    )
+    return {"schedule_id": schedule.pk}
+
+
+def make_schedule_form(person: Person) -> dict[str, Any]:
+    draft = open_template(person, make_template(person))
+    ScheduleDraft.objects.create(draft=draft)
+    return {"draft_id": draft.pk}
+
+
 def make_api(person: Person) -> dict[str, Any]:
     imported = import_document(make_person(Role.OWNER, "importer"), as_bytes(shop()))
     return {"api_id": imported.api.id}
@@ -194,6 +228,16 @@ MAKERS: dict[str, Maker] = {
     "delete_batch": make_own_batch,
     "save_bad_rows": make_own_batch,
     "save_batch_result": lambda person: {**make_own_batch(person), "ending": "csv"},
+    "start_schedule": make_own_template,
+    "schedule_form": make_schedule_form,
+    "check_schedule": make_schedule_form,
+    "save_schedule": make_schedule_form,
+    "schedule": make_own_schedule,
+    "act_on_schedule": make_own_schedule,
+    "open_schedule": make_own_schedule,
+    "delete_schedule": make_own_schedule,
+    "compare_schedule_versions": make_own_schedule,
+    "restore_schedule_version": lambda person: {**make_own_schedule(person), "number": 1},
     "rerun_failed": make_own_exchange,
     "retry_job": lambda person: {**make_connection(person), "job_uid": "j-1"},
     "job_rows": lambda person: {**make_connection(person), "job_uid": "j-1", "what": "results"},

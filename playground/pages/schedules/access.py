@@ -30,9 +30,9 @@ def get_version_or_404(schedule: Schedule, number: str) -> ScheduleVersion:
 
 
 def get_form_or_404(request: HttpRequest, draft_id: uuid.UUID) -> ScheduleDraft:
-    """One of the person's own forms, with its draft."""
+    """One of the person's own forms, with its draft. One that was saved is gone."""
     found = ScheduleDraft.objects.select_related("draft__template", "schedule__template")
     try:
-        return found.get(draft=draft_id, draft__person=person_of(request))
+        return found.get(draft=draft_id, draft__person=person_of(request), draft__discarded_at=None)
     except ScheduleDraft.DoesNotExist:
         raise Http404(_("This form doesn't exist. Open the schedule again.")) from None

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -50,7 +51,7 @@ from playground.schedules.form_drafts import (
     read_own_values,
     require_saved_secrets,
 )
-from playground.schedules.models import ScheduleDraft, ScheduleVersion
+from playground.schedules.models import Schedule, ScheduleDraft, ScheduleVersion
 from playground.schedules.pausing import get_schedule_version
 from playground.schedules.previews import preview_input
 from playground.schedules.schedules import create_schedule, edit_schedule
@@ -222,22 +223,13 @@ def _keep(request: HttpRequest, opened: ScheduleDraft) -> None:
 @require_POST
 def save_form(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Create the schedule or save its next version; the form again with what is wrong."""
-    opened, person = get_form_or_404(request, draft_id), person_of(request)
+    opened = get_form_or_404(request, draft_id)
     _keep(request, opened)
     wanted, errors, _checked = _check(request, opened, StripForm(opened.typed))
     if errors or wanted is None:
         return _reject(request, opened, errors)
-    confirm, note = request.POST.get("confirm", ""), request.POST.get("note", "")
     try:
-        if opened.schedule is None:
-            template = find_draft_version(opened.draft).template
-            schedule = create_schedule(person, template, wanted, confirm, note)
-            text = _("%(name)s is scheduled.")
-        else:
-            schedule = opened.schedule
-            base = _read_base(request, opened)
-            edit_schedule(person, schedule.pk, wanted, base, confirm, note)
-            text = _("Saved %(name)s.")
+        schedule = _save(request, opened, wanted)
     except InvalidSchedule as invalid:
         return _reject(request, opened, invalid.fields)
     except ScheduleConflict as conflict:
@@ -246,10 +238,29 @@ def save_form(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         # The sentence about a protected connection is the label of a field of its own.
         key = "confirm" if refused.confirm else "refused"
         return _reject(request, opened, {key: str(refused)}, confirm_name=refused.confirm)
-    discard_draft(opened.draft)
+    text = _("Saved %(name)s.") if opened.schedule_id else _("%(name)s is scheduled.")
     messages.success(request, text % {"name": wanted.name})
     page = reverse("schedule", args=[schedule.pk])
     return redirect_htmx(page) if request.htmx else redirect(page)  # type: ignore[attr-defined]
+
+
+def _save(request: HttpRequest, opened: ScheduleDraft, wanted: ScheduleInput) -> Schedule:
+    """Create or edit the schedule and close the form. Raises ScheduleRefused."""
+    person = person_of(request)
+    confirm, note = request.POST.get("confirm", ""), request.POST.get("note", "")
+    with transaction.atomic():
+        # Deleted first: of two presses at once, the second finds no form and makes nothing.
+        if not ScheduleDraft.objects.filter(pk=opened.pk).delete()[0]:
+            raise Http404(_("This form was saved already."))
+        if opened.schedule is None:
+            template = find_draft_version(opened.draft).template
+            schedule = create_schedule(person, template, wanted, confirm, note)
+        else:
+            schedule = opened.schedule
+            base = _read_base(request, opened)
+            edit_schedule(person, schedule.pk, wanted, base, confirm, note)
+        discard_draft(opened.draft)
+    return schedule
 
 
 def _read_base(request: HttpRequest, opened: ScheduleDraft) -> int:
