@@ -82,7 +82,8 @@ def test_past_runs_are_filtered_by_outcome(as_editor: Client, schedule: Schedule
     make_slot(schedule, now - timedelta(hours=2), Slot.State.ACCEPTED)
     page = open_page(as_editor, schedule, "?outcome=missed")
     assert "It was down." in page
-    assert 'class="badge kind-accepted"><svg' not in page.split("Past runs")[2].split("</table>")[0]
+    # Only the schedule itself, which is active, has that colour.
+    assert page.count("badge kind-accepted") == 1
     assert "No runs match." in open_page(as_editor, schedule, "?outcome=unknown")
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from playground.pages.schedules.spans import Day, find_current_versions
+from playground.pages.schedules.spans import ONE_DAY, Day, find_current_versions
 from playground.schedules.content import Timing, read_timing
 from playground.schedules.models import Schedule, ScheduleVersion
 from playground.sending.send_limits import find_connection_limit
@@ -19,10 +19,12 @@ from playground.timing.wording import describe_timing
 from playground.workspace.models import Connection
 
 # Schedules whose runs are computed, those that run first; and runs of one that are listed in a
-# month. One that runs more often is described by its rule on each of its days.
+# month. One that runs more often has its rule on each of its days instead.
 MOST_SCHEDULES, MOST_RUNS = 50, 45
-# In a day all runs are listed, also of one that runs each minute.
-MOST_RUNS_OF_DAY = 1440
+# In a day all runs are listed, also of a schedule that runs each minute, up to so many in all.
+MOST_RUNS_OF_DAY, MOST_OF_ALL = 1440, 2000
+# So many runs within a day are often.
+OFTEN = 4
 MOMENT = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)
 MOST_CONFLICTS = 20
@@ -76,6 +78,9 @@ def list_ahead(found: QuerySet[Schedule], days: Sequence[Day], now: datetime) ->
     runs: list[PlannedRun] = []
     for schedule in schedules:
         version = versions.get(schedule.pk)
+        if len(runs) > MOST_OF_ALL:
+            is_cut = True
+            break
         if version is not None:
             runs += _list_runs(schedule, version, days, begin)
     return Ahead(sorted(runs, key=lambda each: each.instant), is_cut)
@@ -91,13 +96,15 @@ def _list_runs(
         return []
     # A run that is due has no slot yet: it is counted from there.
     begin = max(begin, schedule.next_at or begin)
-    most = MOST_RUNS if len(days) > 1 else MOST_RUNS_OF_DAY
-    instants = timing.list_from(begin, most + 1, days[-1].end - MOMENT)
-    if len(instants) <= most:
-        return [PlannedRun(schedule, each) for each in instants]
+    end = days[-1].end - MOMENT
     if len(days) == 1:
-        return [PlannedRun(schedule, each) for each in instants[:most]]
-    return list(_list_busy_days(schedule, timing, days, begin))
+        instants = timing.list_from(begin, MOST_RUNS_OF_DAY, end)
+        return [PlannedRun(schedule, each) for each in instants]
+    is_often = len(timing.list_from(begin, OFTEN, min(end, begin + ONE_DAY))) == OFTEN
+    instants = [] if is_often else timing.list_from(begin, MOST_RUNS + 1, end)
+    if is_often or len(instants) > MOST_RUNS:
+        return list(_list_busy_days(schedule, timing, days, begin))
+    return [PlannedRun(schedule, each) for each in instants]
 
 
 def _list_busy_days(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -30,7 +29,7 @@ from playground.timing.rules import read_rule
 from playground.timing.wording import describe_timing
 from playground.timing.zones import find_offset, format_offset, get_zone
 
-# Runs that have ended or are under way, newest first.
+# The last run that has begun or was left out.
 _last = Slot.objects.filter(schedule=OuterRef("pk")).exclude(state=Slot.State.WAITING)
 _last = _last.order_by("-planned_at")
 LIST = ListShape(
@@ -68,7 +67,7 @@ class ScheduleRow:
 def show_schedules(request: HttpRequest) -> HttpResponse:
     person, wanted = person_of(request), read_filter(request)
     found = find_schedules(person, wanted).select_related("template")
-    listed = LIST.read(request, _with_last_run(found))
+    listed = LIST.read(request, found)
     context = {
         "list": listed,
         "rows": describe_rows(listed.rows),
@@ -79,20 +78,14 @@ def show_schedules(request: HttpRequest) -> HttpResponse:
     return render(request, "schedules/page.html", context)
 
 
-def _with_last_run(found: QuerySet[Schedule]) -> QuerySet[Any]:
-    return found.annotate(last_slot=Subquery(_last.values("pk")[:1]))
-
-
-def describe_rows(schedules: Sequence[Any]) -> list[ScheduleRow]:
-    """The rows of schedules with `last_slot`; the same few queries for any number of them."""
-    versions = find_current_versions(schedules)
-    keys = [each.last_slot for each in schedules if each.last_slot]
-    slots = Slot.objects.in_bulk(keys) if keys else {}
+def describe_rows(schedules: Sequence[Schedule]) -> list[ScheduleRow]:
+    """The rows of these schedules; the same few queries for any number of them."""
+    versions, slots = find_current_versions(schedules), _find_last_slots(schedules)
     templates: list[Template] = list({each.template for each in schedules if each.template})
     outdated = find_broken_templates(templates)
     rows = []
     for schedule in schedules:
-        version, slot = versions.get(schedule.pk), slots.get(schedule.last_slot)
+        version, slot = versions.get(schedule.pk), slots.get(schedule.pk)
         rows.append(
             ScheduleRow(
                 schedule=schedule,
@@ -105,6 +98,14 @@ def describe_rows(schedules: Sequence[Any]) -> list[ScheduleRow]:
             )
         )
     return rows
+
+
+def _find_last_slots(schedules: Sequence[Schedule]) -> dict[object, Slot]:
+    # For these rows only: in the query of the list, it would be looked up for each row it sorts.
+    found = Schedule.objects.filter(pk__in=[each.pk for each in schedules])
+    keys = found.annotate(last=Subquery(_last.values("pk")[:1])).values_list("last", flat=True)
+    slots = Slot.objects.filter(pk__in=[key for key in keys if key])
+    return {each.schedule_id: each for each in slots}
 
 
 def describe_rule(version: ScheduleVersion) -> str:

@@ -32,7 +32,7 @@ from playground.timing.zones import list_zone_names, show_clock
 
 # The view box of a row is as wide as a day has minutes, so that a mark is at its minute.
 LEAST_WIDTH = 4
-MOST_SLOTS, MOST_TABLE_ROWS = 2000, 500
+MOST_SLOTS, MOST_MARKS, MOST_TABLE_ROWS = 1000, 1500, 500
 LIST = ListShape(
     "name",
     (ListColumn("name", gettext_lazy("Schedule"), (Lower("name"),)),),
@@ -88,15 +88,19 @@ def show_timeline(request: HttpRequest) -> HttpResponse:
     for slot in slots:
         name = names[slot.schedule_id]
         marks[slot.schedule_id].append(_mark_slot(zone, day, slot, name, readable, now))
-    for run in ahead.runs:
+    planned = [run for run in ahead.runs if run.schedule.pk in names]
+    for run in planned[:MOST_MARKS]:
         marks[run.schedule.pk].append(_mark_planned(zone, day, run))
-    rows = [TimelineRow(each, marks.get(each.pk, [])) for each in listed.rows]
+    rows = [
+        TimelineRow(each, sorted(marks.get(each.pk, []), key=lambda mark: mark.at))
+        for each in listed.rows
+    ]
     table = sorted((mark for row in rows for mark in row.marks), key=lambda each: each.at)
     context = {
         "list": listed,
         "rows": rows,
         "table": table[:MOST_TABLE_ROWS],
-        "is_cut": is_cut or len(table) > MOST_TABLE_ROWS,
+        "is_cut": is_cut or len(table) > MOST_TABLE_ROWS or len(planned) > MOST_MARKS,
         "is_ahead_cut": ahead.is_cut,
         "day": dateformat.format(day.date, "l j F Y"),
         "minutes": _count_minutes(day),
