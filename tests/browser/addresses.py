@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 from django.utils import timezone
@@ -18,6 +19,7 @@ from playground.history.models import Exchange
 from playground.openapi.operations import get_operation
 from playground.openapi.payloads import build_account_payload
 from playground.openapi.reading import read_openapi
+from playground.pages.schedules.strip import write_typed
 from playground.payload_templates.models import Template
 from playground.payload_templates.share_links import ShareLinkInput, create_share_link
 from playground.payload_templates.templates import TemplateInput
@@ -27,6 +29,10 @@ from playground.people.models import Person, Role
 from playground.people.tokens import make_token
 from playground.sandbox.jobs import launch
 from playground.sandbox.practice import find_workflow_details
+from playground.schedules.content import ScheduleInput
+from playground.schedules.form_drafts import open_new_draft
+from playground.schedules.models import Slot
+from playground.schedules.schedules import create_schedule, pause_schedule
 from playground.workspace.models import Connection, JobRecord, Repeat, Workflow
 from playground.workspace.workflows import edit_workflow, store_workflow
 from tests.apis.documents import as_bytes
@@ -62,6 +68,7 @@ def make_pages(person: Person) -> dict[str, dict[str, str]]:
         "templates": _templates(person, practice),
         "batches": _batches(person, practice),
         "apis": _apis(),
+        "schedules": _schedules(person, practice),
         "round": _round(person, practice),
     }
 
@@ -200,6 +207,36 @@ def _make_batch(person: Person, practice: Connection, state: str) -> Batch:
     ]
     Row.objects.bulk_create(rows)
     return batch
+
+
+def _schedules(person: Person, practice: Connection) -> dict[str, str]:
+    template = make_template(person, text=ODD, connection=practice, workflow_uid=EMAIL)
+    wanted = ScheduleInput("Night run", "every 6 hours", "Europe/Berlin", starts_at=timezone.now())
+    schedule = create_schedule(person, template, wanted)
+    paused = create_schedule(person, template, replace(wanted, name="Paused"))
+    pause_schedule(person, paused.pk, "The client is on holiday.")
+    for hours, state in enumerate(Slot.State.values, 1):
+        at = timezone.now() - timedelta(hours=hours)
+        Slot.objects.create(
+            schedule=schedule,
+            planned_at=at,
+            due_at=at,
+            state=state,
+            reason=f"It is {state}.",
+            version=1,
+            started_at=at,
+            ended_at=at + timedelta(seconds=2),
+        )
+    form = open_new_draft(person, template, typed=write_typed(wanted))
+    return {
+        "schedules": "/schedules/",
+        "schedule": f"/schedules/{schedule.pk}/",
+        "schedule-versions": f"/schedules/{schedule.pk}/compare/",
+        "schedule-form": f"/schedules/form/{form.pk}/",
+        "delete-schedule": f"/schedules/{schedule.pk}/delete/",
+        "calendar": "/schedules/calendar/",
+        "timeline": "/schedules/timeline/",
+    }
 
 
 def _round(person: Person, practice: Connection) -> dict[str, str]:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from playground.people.models import Person
 from tests.browser.addresses import make_pages
 
-BUILDERS = ("builder", "engage", "account")
+BUILDERS = ("builder", "engage", "account", "schedule-form")
 SIZES = ((1440, 900), (768, 1024), (390, 844))
 PICTURES = ((1440, "light"), (390, "dark"))
 MIDDLE = {"width": 1024, "height": 768}
@@ -50,7 +50,9 @@ SCHEMES = {"light": OPTIONS, "dark": COLOURS}
 ALL_RULES = {"light": OPTIONS, "dark": OPTIONS}
 
 
-@pytest.mark.parametrize("group", ["team", "work", "templates", "batches", "apis", "round"])
+@pytest.mark.parametrize(
+    "group", ["team", "work", "templates", "batches", "apis", "schedules", "round"]
+)
 def test_every_page_is_accessible_and_fits_a_phone(
     group: str,
     server: str,
