@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 from playground.people.models import Person
 from playground.schedules.content import read_overlay
 from playground.schedules.models import Schedule
-from playground.timing.zones import get_zone
 from playground.workspace.models import Connection
 from tests.browser.actions import follow
 from tests.pages.schedules import make_scheduled_template
@@ -69,22 +68,24 @@ def fill_strip(page: Page) -> None:
 
 
 def look_at_the_calendar(page: Page, schedule: Schedule) -> None:
-    """Go to tomorrow by keys, from there to its timeline, and to the run in it."""
-    tomorrow = timezone.now().astimezone(get_zone(ZONE)).date() + timedelta(days=1)
-    page.goto(f"{page.origin}/schedules/calendar/?zone={ZONE}")  # type: ignore[attr-defined]
-    page.locator("[aria-current=date] .day-number").focus()
+    """Move between the days of the next month by keys, then to a day's timeline and its run."""
+    month = (timezone.now().date().replace(day=1) + timedelta(days=40)).replace(day=1)
+    tenth, next_day, later = (month + timedelta(days=number) for number in (9, 10, 11))
+    address = f"/schedules/calendar/?zone={ZONE}&month={month:%Y-%m}"
+    page.goto(page.origin + address)  # type: ignore[attr-defined]
+    page.locator(f'[data-day="{tenth}"]').focus()
     page.keyboard.press("ArrowRight")
-    if page.locator(f'[data-day="{tomorrow}"]:focus').count() == 0:
-        # The last day of the grid: the key turned to the next month.
-        page.locator(f'[data-day="{tomorrow}"]').first.focus()
-    expect(page.locator(":focus")).to_have_attribute("data-day", str(tomorrow))
+    expect(page.locator(":focus")).to_have_attribute("data-day", str(next_day))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(":focus")).to_have_attribute("data-day", str(next_day))
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(f"/schedules/timeline/.*day={tomorrow}"))
+    expect(page).to_have_url(re.compile(f"/schedules/timeline/.*day={next_day}"))
     mark = page.locator("[data-mark]").first
     expect(mark).to_have_attribute("aria-label", "02:30 · Night run · Planned")
     mark.focus()
     page.keyboard.press("PageDown")
-    expect(page).to_have_url(re.compile(f"day={tomorrow + timedelta(days=1)}"))
+    expect(page).to_have_url(re.compile(f"day={later}"))
     page.locator("[data-mark]").first.focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{page.origin}/schedules/{schedule.pk}/")  # type: ignore[attr-defined]
