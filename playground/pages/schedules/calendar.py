@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,6 +31,8 @@ from playground.timing.zones import list_zone_names, show_clock
 # Past runs that are read for a month, the newest ones; entries that a cell has room for; and runs
 # of a schedule that are listed one by one in a day.
 MOST_SLOTS, MOST_ENTRIES, MOST_OF_SCHEDULE = 2000, 4, 3
+# Schedules whose runs are found one schedule after the other.
+MOST_KEYS = 200
 WORST_FIRST = (
     Slot.State.REFUSED,
     Slot.State.NOT_SENT,
@@ -124,7 +126,13 @@ def _read_slots(
     if days[0].begin > now:
         return [], False
     rows = Slot.objects.filter(planned_at__gte=days[0].begin, planned_at__lt=days[-1].end)
-    rows = rows.filter(schedule__in=found.order_by().values("pk")).order_by("-planned_at")
+    keys = list(found.order_by().values_list("pk", flat=True)[: MOST_KEYS + 1])
+    if len(keys) <= MOST_KEYS:
+        rows = rows.filter(schedule__in=keys)
+    else:
+        # By time, as most runs are of one of them; by schedule, all their runs would be sorted.
+        rows = rows.filter(Exists(found.filter(pk=OuterRef("schedule"))))
+    rows = rows.order_by("-planned_at")
     read = list(rows.values_list("schedule_id", "planned_at", "state")[: MOST_SLOTS + 1])
     return read[:MOST_SLOTS], len(read) > MOST_SLOTS
 
