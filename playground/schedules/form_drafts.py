@@ -54,12 +54,16 @@ def open_schedule_draft(
     )
 
 
-def find_draft_version(draft: Draft) -> Version:
+def find_base_version(opened: ScheduleDraft) -> Version:
     """The template's version that the draft's own values are laid over. Raises ScheduleRefused."""
-    if draft.template is None or draft.template.deleted_at is not None:
+    draft = opened.draft
+    # The draft may have been saved as another template: the schedule keeps its own.
+    template = opened.schedule.template if opened.schedule else draft.template
+    if template is None or template.deleted_at is not None:
         raise ScheduleRefused(_("The template was deleted. Restore it to save the schedule."))
+    number = draft.template_version if draft.template_id == template.pk else 0
     try:
-        return get_version(draft.template, draft.template_version)
+        return get_version(template, number)
     except Version.DoesNotExist:
         raise ScheduleRefused(_("The version of the template no longer exists.")) from None
 

@@ -62,7 +62,10 @@ def fill_schedules(person: Person) -> None:
     ScheduleVersion.objects.bulk_create(
         (make_version(each, number) for number, each in enumerate(schedules)), batch_size=BATCH
     )
-    Slot.objects.bulk_create(list_runs(schedules, now), batch_size=BATCH)
+    for start in range(0, SCHEDULES, BATCH // RUNS_OF_EACH):
+        # A million of them at once would be gigabytes.
+        some = schedules[start : start + BATCH // RUNS_OF_EACH]
+        Slot.objects.bulk_create(list_runs(some, now))
 
 
 def make_version(schedule: Schedule, number: int) -> ScheduleVersion:

@@ -31,7 +31,6 @@ TYPED = {
     "on_failure": "notify",
     "pause_after": "3",
     "start_within": "0",
-    "note": "",
 }
 HTMX: dict[str, Any] = {"HTTP_HX_REQUEST": "true"}
 

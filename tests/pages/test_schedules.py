@@ -15,7 +15,12 @@ from playground.drafts.drafts import state_of
 from playground.drafts.models import Draft
 from playground.jsontext.parsing import parse
 from playground.payload_templates.models import Template
-from playground.payload_templates.versions import get_version, read_content, save_version
+from playground.payload_templates.versions import (
+    get_version,
+    link_draft,
+    read_content,
+    save_version,
+)
 from playground.people.models import Person, Role
 from playground.schedules.content import read_input, read_overlay
 from playground.schedules.models import Schedule, ScheduleDraft
@@ -345,3 +350,19 @@ def test_an_older_version_of_the_template_stays_chosen(
     save_form(as_editor, form, follows="fixed")
     version = Schedule.objects.get().versions.get()
     assert (version.template_version, read_overlay(version.values)) == (1, ())
+
+
+def test_a_draft_saved_as_another_template_leaves_the_schedule_with_its_own(
+    as_editor: Client, editor: Person, practice: Connection, template: Template
+) -> None:
+    schedule = make_schedule(editor, template)
+    as_editor.post(f"/schedules/{schedule.pk}/open/")
+    form = ScheduleDraft.objects.get()
+    change_job_name(editor, form.draft, "Of the schedule")
+    other = make_scheduled_template(editor, practice, "Other", LAUNCH.replace("Night run", "Other"))
+    link_draft(form.draft, get_version(other), "")
+    assert save_form(as_editor, form).status_code == 204
+    version = schedule.versions.get(number=2)
+    assert version.template == template
+    values = [(each.pointer, parse(each.value)) for each in read_overlay(version.values)]
+    assert values == [("/job_name", "Of the schedule")]

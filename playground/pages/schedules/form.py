@@ -45,7 +45,7 @@ from playground.schedules.access import (
 )
 from playground.schedules.content import ScheduleInput, check_timing, read_input
 from playground.schedules.form_drafts import (
-    find_draft_version,
+    find_base_version,
     open_new_draft,
     open_schedule_draft,
     read_own_values,
@@ -142,7 +142,7 @@ def _describe_strip(
     request: HttpRequest, opened: ScheduleDraft, errors: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """The context of `schedule/_strip.html`; `errors` are those of a form that was sent."""
-    form = StripForm(opened.typed)
+    form = _make_form(opened)
     _wanted, problems, checked = _check(request, opened, form)
     template = opened.draft.template
     shown = {**problems, **(errors or {})}
@@ -180,7 +180,7 @@ def _check(
     person, draft, now = person_of(request), opened.draft, timezone.now()
     form.is_valid()
     try:
-        version = find_draft_version(draft)
+        version = find_base_version(opened)
         values = read_own_values(draft, version)
         require_saved_secrets(person, draft, version, values)
     except ScheduleRefused as refused:
@@ -199,6 +199,10 @@ def _check(
         "has_fewer_runs": len(runs) < 5,
     }
     return wanted, errors, checked
+
+
+def _make_form(opened: ScheduleDraft) -> StripForm:
+    return StripForm(opened.typed, is_new=opened.schedule_id is None)
 
 
 def _find_former(opened: ScheduleDraft) -> ScheduleVersion | None:
@@ -225,7 +229,7 @@ def save_form(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Create the schedule or save its next version; the form again with what is wrong."""
     opened = get_form_or_404(request, draft_id)
     _keep(request, opened)
-    wanted, errors, _checked = _check(request, opened, StripForm(opened.typed))
+    wanted, errors, _checked = _check(request, opened, _make_form(opened))
     if errors or wanted is None:
         return _reject(request, opened, errors)
     try:
@@ -253,7 +257,7 @@ def _save(request: HttpRequest, opened: ScheduleDraft, wanted: ScheduleInput) ->
         if not ScheduleDraft.objects.filter(pk=opened.pk).delete()[0]:
             raise Http404(_("This form was saved already."))
         if opened.schedule is None:
-            template = find_draft_version(opened.draft).template
+            template = find_base_version(opened).template
             schedule = create_schedule(person, template, wanted, confirm, note)
         else:
             schedule = opened.schedule

@@ -82,8 +82,10 @@ class StripForm(UncutForm):
     )
     note = forms.CharField(label=gettext_lazy("What changed"), required=False)
 
-    def __init__(self, typed: Mapping[str, str]) -> None:
+    def __init__(self, typed: Mapping[str, str], is_new: bool) -> None:
         super().__init__(typed, label_suffix="")
+        if is_new:
+            del self.fields["note"]
         for name in ("missed_most", "pause_after", "start_within"):
             # Browsers clear what isn't a number in a field of this type, and nobody would see why.
             self.fields[name].widget = forms.TextInput(attrs={"inputmode": "numeric"})
