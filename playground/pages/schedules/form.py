@@ -220,7 +220,8 @@ def check_form(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 def _keep(request: HttpRequest, opened: ScheduleDraft) -> None:
     opened.typed = read_typed(request.POST)
-    opened.save(update_fields=["typed"])
+    # Not `save`: another request may have saved the schedule and closed the form meanwhile.
+    ScheduleDraft.objects.filter(pk=opened.pk).update(typed=opened.typed)
 
 
 @needs(Role.EDITOR)
