@@ -72,7 +72,7 @@ def start_schedule(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse
     require_operation(template)
     number = get_version_or_404(template, request.POST.get("version", "")).number
     is_older = number != template.latest_version
-    zone = _read_zone(request.POST.get("zone", ""))
+    zone = read_browser_zone(request)
     wanted = ScheduleInput(
         template.name, USUAL_PHRASE, zone, template_version=number if is_older else 0
     )
@@ -81,10 +81,10 @@ def start_schedule(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse
     return redirect("schedule_form", made.draft_id)
 
 
-def _read_zone(name: str) -> str:
-    """The browser's zone, or UTC if there is no such zone."""
+def read_browser_zone(request: HttpRequest) -> str:
+    """The zone that the browser has sent, or UTC if there is no such zone."""
     try:
-        return get_zone(name).key
+        return get_zone(request.POST.get("zone", "")).key
     except InvalidTiming:
         return "UTC"
 

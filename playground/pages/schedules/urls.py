@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from playground.pages.schedules import calendar, chosen, form, listing, page, timeline, versions
+from playground.pages.schedules import (
+    calendar,
+    chosen,
+    form,
+    from_repeat,
+    listing,
+    page,
+    timeline,
+    versions,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", listing.show_schedules, name="schedules"),
@@ -10,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("timeline/", timeline.show_timeline, name="schedule_timeline"),
     path("selected/", chosen.act_on_schedules, name="act_on_schedules"),
     path("new/<uuid:template_id>/", form.start_schedule, name="start_schedule"),
+    path("new/repeat/<int:repeat_id>/", from_repeat.schedule_repeat, name="schedule_repeat"),
     path("form/<uuid:draft_id>/", form.show_form, name="schedule_form"),
     path("form/<uuid:draft_id>/check/", form.check_form, name="check_schedule"),
     path("form/<uuid:draft_id>/save/", form.save_form, name="save_schedule"),
