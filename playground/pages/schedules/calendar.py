@@ -121,7 +121,7 @@ def _write_month(day: date) -> str:
 
 def _read_slots(
     found: QuerySet[Schedule], days: Sequence[Day], now: datetime
-) -> tuple[list[tuple[object, datetime, str]], bool]:
+) -> tuple[list[tuple[Any, datetime, str]], bool]:
     """Schedule, planned time and state of the newest runs of these days; whether some are left."""
     if days[0].begin > now:
         return [], False

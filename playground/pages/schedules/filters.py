@@ -88,7 +88,8 @@ def describe_filters(person: Person, wanted: ScheduleFilter) -> dict[str, Any]:
 
 
 def _choices(rows: QuerySet[Schedule], key: str, name: str) -> list[tuple[str, str]]:
-    found = rows.exclude(**{key: None}).values_list(key, name).distinct().order_by(name)
+    known: dict[str, Any] = {f"{key}__isnull": False}
+    found = rows.filter(**known).values_list(key, name).distinct().order_by(name)
     return [(str(value), text) for value, text in found[:MOST_CHOICES]]
 
 

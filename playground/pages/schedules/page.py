@@ -73,8 +73,8 @@ def render_schedule(
     person, version = person_of(request), get_schedule_version(schedule)
     outcome = request.GET.get("outcome", "")
     outcome = outcome if outcome in Slot.State.values else ""
-    slots = Slot.objects.filter(schedule=schedule, **({"state": outcome} if outcome else {}))
-    listed = SLOTS.read(request, slots)
+    slots = Slot.objects.filter(schedule=schedule)
+    listed = SLOTS.read(request, slots.filter(state=outcome) if outcome else slots)
     zone = _find_zone(version)
     template = visible_templates(person).filter(pk=schedule.template_id).first()
     context = {

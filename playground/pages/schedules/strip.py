@@ -107,7 +107,10 @@ class StripForm(UncutForm):
 
 
 def _style(name: str, field: forms.Field) -> None:
-    kinds = {forms.Select: "form-select", forms.CheckboxInput: "switch small"}
+    kinds: dict[type[forms.Widget], str] = {
+        forms.Select: "form-select",
+        forms.CheckboxInput: "switch small",
+    }
     field.widget.attrs["class"] = kinds.get(type(field.widget), "form-control")
     described = f"problem_{name}" if not field.help_text else f"help_{name} problem_{name}"
     field.widget.attrs["aria-describedby"] = described
