@@ -142,19 +142,26 @@ def _describe_strip(
     request: HttpRequest, opened: ScheduleDraft, errors: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """The context of `schedule/_strip.html`; `errors` are those of a form that was sent."""
-    form = _make_form(opened)
-    _wanted, problems, checked = _check(request, opened, form)
     template = opened.draft.template
-    shown = {**problems, **(errors or {})}
     return {
-        "strip": form,
-        "opened_form": opened,
-        "schedule": opened.schedule,
         "zones": list_zone_names(),
         "template": template,
         "drift": find_template_drift(template) if template else None,
+        **_describe_checked(request, opened, errors),
+    }
+
+
+def _describe_checked(
+    request: HttpRequest, opened: ScheduleDraft, errors: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The context of `schedule/_checked.html`, which follows what is typed."""
+    form = _make_form(opened)
+    _wanted, problems, checked = _check(request, opened, form)
+    return {
+        "opened_form": opened,
+        "schedule": opened.schedule,
         "is_stale": bool(opened.schedule and opened.schedule.latest_version != opened.base),
-        **_describe_fields(form, shown),
+        **_describe_fields(form, {**problems, **(errors or {})}),
         **checked,
     }
 
@@ -215,7 +222,8 @@ def check_form(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Keep what was typed; the words, the next runs and the sentences at the fields."""
     opened = get_form_or_404(request, draft_id)
     _keep(request, opened)
-    return render(request, "schedule/_checked.html", _describe_strip(request, opened) | {"oob": 1})
+    context = _describe_checked(request, opened)
+    return render(request, "schedule/_checked.html", context | {"oob": True})
 
 
 def _keep(request: HttpRequest, opened: ScheduleDraft) -> None:
