@@ -13,26 +13,20 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from playground.drafts.drafts import discard_draft
 from playground.pages.builder.draft_context import open_draft
 from playground.pages.builder.page import describe_page
 from playground.pages.builder.template_link import describe_template_link
-from playground.pages.payload_templates.access import (
-    get_template_or_404,
-    get_version_or_404,
-    require_operation,
-)
 from playground.pages.responses import breadcrumbs, redirect_htmx
-from playground.pages.schedules.access import get_form_or_404, get_schedule_or_404
+from playground.pages.schedules.access import get_form_or_404
 from playground.pages.schedules.run_rows import describe_runs
 from playground.pages.schedules.strip import (
     POLICIES,
     StripForm,
     read_strip,
     read_typed,
-    write_typed,
 )
 from playground.payload_templates.drift import find_template_drift
 from playground.people.access import needs, person_of
@@ -41,13 +35,10 @@ from playground.schedules.access import (
     InvalidSchedule,
     ScheduleConflict,
     ScheduleRefused,
-    may_change_schedule,
 )
-from playground.schedules.content import ScheduleInput, check_timing, read_input
+from playground.schedules.content import ScheduleInput, check_timing
 from playground.schedules.form_drafts import (
     find_base_version,
-    open_new_draft,
-    open_schedule_draft,
     read_own_values,
     require_saved_secrets,
 )
@@ -55,59 +46,8 @@ from playground.schedules.models import Schedule, ScheduleDraft, ScheduleVersion
 from playground.schedules.pausing import get_schedule_version
 from playground.schedules.previews import preview_input
 from playground.schedules.schedules import create_schedule, edit_schedule
-from playground.timing.errors import InvalidTiming
 from playground.timing.wording import describe_timing, list_remarks
-from playground.timing.zones import get_zone, list_zone_names
-
-USUAL_PHRASE = "weekdays at 9:00"
-
-
-@needs(Role.EDITOR)
-@require_http_methods(["GET", "HEAD", "POST"])
-def start_schedule(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    """Open the form for a template, its `variant` and, if named, an older `version`."""
-    template = get_template_or_404(request, template_id)
-    if request.method != "POST":
-        return redirect("template", template.id)
-    require_operation(template)
-    number = get_version_or_404(template, request.POST.get("version", "")).number
-    is_older = number != template.latest_version
-    zone = read_browser_zone(request)
-    wanted = ScheduleInput(
-        template.name, USUAL_PHRASE, zone, template_version=number if is_older else 0
-    )
-    variant = request.POST.get("variant", "")
-    made = open_new_draft(person_of(request), template, variant, number, write_typed(wanted))
-    return redirect("schedule_form", made.draft_id)
-
-
-def read_browser_zone(request: HttpRequest) -> str:
-    """The zone that the browser has sent, or UTC if there is no such zone."""
-    try:
-        return get_zone(request.POST.get("zone", "")).key
-    except InvalidTiming:
-        return "UTC"
-
-
-@needs(Role.EDITOR)
-@require_POST
-def open_schedule(request: HttpRequest, schedule_id: uuid.UUID) -> HttpResponse:
-    """Open the form of a schedule as it is, or as this person left it."""
-    schedule, person = get_schedule_or_404(request, schedule_id), person_of(request)
-    page = redirect("schedule", schedule.pk)
-    if not may_change_schedule(person, schedule):
-        messages.warning(request, _("Only the person who made this schedule can change it."))
-        return page
-    version = get_schedule_version(schedule)
-    try:
-        opened = open_schedule_draft(person, schedule, version, write_typed(read_input(version)))
-    except ScheduleRefused as refused:
-        messages.warning(request, str(refused))
-        return page
-    if opened.draft.variant != version.variant:
-        text = _("The template no longer has the variant %(name)s. These are its shared values.")
-        messages.warning(request, text % {"name": version.variant})
-    return redirect("schedule_form", opened.draft_id)
+from playground.timing.zones import list_zone_names
 
 
 @needs(Role.EDITOR)

@@ -21,7 +21,7 @@ from playground.drafts.states import Edit, State
 from playground.history.queries import find_exchange
 from playground.jsontext import pointers
 from playground.openapi.operations import UnknownOperation, get_operation
-from playground.pages.schedules.form import read_browser_zone
+from playground.pages.schedules.opening import read_browser_zone
 from playground.pages.schedules.strip import write_typed
 from playground.payload_templates.models import Template
 from playground.payload_templates.templates import TemplateInput

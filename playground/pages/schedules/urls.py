@@ -8,6 +8,7 @@ from playground.pages.schedules import (
     form,
     from_repeat,
     listing,
+    opening,
     page,
     timeline,
     versions,
@@ -18,7 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("calendar/", calendar.show_calendar, name="schedule_calendar"),
     path("timeline/", timeline.show_timeline, name="schedule_timeline"),
     path("selected/", chosen.act_on_schedules, name="act_on_schedules"),
-    path("new/<uuid:template_id>/", form.start_schedule, name="start_schedule"),
+    path("new/<uuid:template_id>/", opening.start_schedule, name="start_schedule"),
     path("new/repeat/<int:repeat_id>/", from_repeat.schedule_repeat, name="schedule_repeat"),
     path("form/<uuid:draft_id>/", form.show_form, name="schedule_form"),
     path("form/<uuid:draft_id>/check/", form.check_form, name="check_schedule"),
@@ -36,5 +37,5 @@ urlpatterns: list[URLPattern] = [
         versions.restore_schedule_version,
         name="restore_schedule_version",
     ),
-    path("<uuid:schedule_id>/open/", form.open_schedule, name="open_schedule"),
+    path("<uuid:schedule_id>/open/", opening.open_schedule, name="open_schedule"),
 ]
