@@ -1,13 +1,16 @@
 """A repeat becomes a schedule: its payload a template, its interval a phrase."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
 
+from playground.drafts.models import Draft
+from playground.drafts.states import Edit
 from playground.history.models import Exchange
 from playground.jsontext.parsing import parse
-from playground.pages.schedules.from_repeat import describe_repeat
+from playground.pages.schedules.repeats import describe_repeat
 from playground.payload_templates.models import Template
 from playground.payload_templates.versions import get_version
 from playground.people.models import Person, Role
@@ -17,6 +20,7 @@ from playground.timing.zones import get_zone
 from playground.workspace.models import Connection, Repeat
 from tests.conftest import make_person
 from tests.history.exchanges import end_exchange, start_exchange
+from tests.pages.schedules import make_schedule, make_scheduled_template
 from tests.sending.conftest import WORKFLOW
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +101,43 @@ def test_an_interval_is_a_phrase_that_is_understood(unit: str, every: str, phras
     repeat = Repeat(unit=unit, every=every)
     assert describe_repeat(repeat, SET_AT.replace(tzinfo=None)) == phrase
     read_phrase(phrase, get_zone("UTC"), SET_AT)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "option"),
+    [
+        ("every 15 minutes", {"type": "minute", "value": 15}),
+        ("every 2 hours", {"type": "hour", "value": 2}),
+        ("every day at 9", {"type": "day", "value": 1}),
+        ("every 2 weeks on Friday at 9", {"type": "week", "value": 2}),
+        ("every 3 months on the 1st at 9", {"type": "month", "value": 3}),
+    ],
+)
+def test_an_interval_opens_as_a_repeat(
+    as_editor: Client,
+    editor: Person,
+    practice: Connection,
+    phrase: str,
+    option: dict[str, object],
+) -> None:
+    template = make_scheduled_template(editor, practice)
+    own_name = (Edit("set", "/job_name", '"Of the schedule"'),)
+    schedule = make_schedule(editor, template, phrase=phrase, values=own_name)
+    address = f"/schedules/{schedule.pk}/repeat/"
+    assert address in as_editor.get(f"/schedules/{schedule.pk}/").content.decode()
+    response = as_editor.post(address)
+    draft = Draft.objects.get()
+    assert response["Location"] == f"/drafts/{draft.pk}/"
+    document = json.loads(draft.text)
+    assert (document["job_name"], document["repeat_option"]) == ("Of the schedule", option)
+
+
+@pytest.mark.parametrize("phrase", ["every day at 9 and 17:00", "0 9 * * 1-5", "tomorrow at 9"])
+def test_what_no_interval_says_cant_be_a_repeat(
+    as_editor: Client, editor: Person, practice: Connection, phrase: str
+) -> None:
+    schedule = make_schedule(editor, make_scheduled_template(editor, practice), phrase=phrase)
+    address = f"/schedules/{schedule.pk}/repeat/"
+    assert address not in as_editor.get(f"/schedules/{schedule.pk}/").content.decode()
+    assert as_editor.post(address)["Location"] == f"/schedules/{schedule.pk}/"
+    assert not Draft.objects.exists()

@@ -236,6 +236,7 @@ MAKERS: dict[str, Maker] = {
     "schedule": make_own_schedule,
     "act_on_schedule": make_own_schedule,
     "open_schedule": make_own_schedule,
+    "repeat_schedule": make_own_schedule,
     "delete_schedule": make_own_schedule,
     "compare_schedule_versions": make_own_schedule,
     "restore_schedule_version": lambda person: {**make_own_schedule(person), "number": 1},

@@ -20,6 +20,7 @@ from playground.pages.responses import breadcrumbs
 from playground.pages.schedules.access import get_schedule_or_404
 from playground.pages.schedules.chosen import LONGEST_REASON
 from playground.pages.schedules.listing import describe_rule, write_next
+from playground.pages.schedules.repeats import find_repeat_option
 from playground.pages.schedules.run_rows import describe_runs
 from playground.pages.schedules.slot_rows import describe_slots
 from playground.pages.schedules.version_rows import describe_version, list_own_pointers
@@ -84,6 +85,7 @@ def render_schedule(
         "next": write_next(schedule, version),
         "facts": describe_version(version),
         "own": list_own_pointers(version),
+        "may_repeat": find_repeat_option(version) is not None,
         "template": template,
         "drift": find_template_drift(template) if template else None,
         "list": listed,

@@ -6,10 +6,10 @@ from playground.pages.schedules import (
     calendar,
     chosen,
     form,
-    from_repeat,
     listing,
     opening,
     page,
+    repeats,
     timeline,
     versions,
 )
@@ -20,7 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("timeline/", timeline.show_timeline, name="schedule_timeline"),
     path("selected/", chosen.act_on_schedules, name="act_on_schedules"),
     path("new/<uuid:template_id>/", opening.start_schedule, name="start_schedule"),
-    path("new/repeat/<int:repeat_id>/", from_repeat.schedule_repeat, name="schedule_repeat"),
+    path("new/repeat/<int:repeat_id>/", repeats.schedule_repeat, name="schedule_repeat"),
     path("form/<uuid:draft_id>/", form.show_form, name="schedule_form"),
     path("form/<uuid:draft_id>/check/", form.check_form, name="check_schedule"),
     path("form/<uuid:draft_id>/save/", form.save_form, name="save_schedule"),
@@ -37,5 +37,6 @@ urlpatterns: list[URLPattern] = [
         versions.restore_schedule_version,
         name="restore_schedule_version",
     ),
+    path("<uuid:schedule_id>/repeat/", repeats.repeat_schedule, name="repeat_schedule"),
     path("<uuid:schedule_id>/open/", opening.open_schedule, name="open_schedule"),
 ]

@@ -1,7 +1,9 @@
-"""Make a schedule of a repeat: then API Playground keeps the clock rather than the API."""
+"""A repeat, whose clock the API keeps, as a schedule, whose clock is ours, and the other way."""
 
 from __future__ import annotations
 
+import json
+import uuid
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,21 +22,28 @@ from playground.drafts.models import Draft
 from playground.drafts.states import Edit, State
 from playground.history.queries import find_exchange
 from playground.jsontext import pointers
-from playground.openapi.operations import UnknownOperation, get_operation
+from playground.openapi.operations import UnknownOperation, get_operation, operation_exists
+from playground.pages.schedules.access import get_schedule_or_404
 from playground.pages.schedules.opening import read_browser_zone
 from playground.pages.schedules.strip import write_typed
 from playground.payload_templates.models import Template
-from playground.payload_templates.templates import TemplateInput
-from playground.payload_templates.versions import Content, create_template
+from playground.payload_templates.templates import TemplateInput, visible_templates
+from playground.payload_templates.versions import Content, create_template, open_template
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
-from playground.schedules.content import ScheduleInput
+from playground.schedules.access import may_change_schedule
+from playground.schedules.content import ScheduleInput, read_overlay
 from playground.schedules.form_drafts import open_new_draft
+from playground.schedules.models import ScheduleVersion
+from playground.schedules.pausing import get_schedule_version
 from playground.sending.resending import draft_from_exchange
+from playground.timing.errors import InvalidTiming
+from playground.timing.rules import Daily, Interval, Monthly, Weekly, read_rule
 from playground.timing.wording import write_time
 from playground.timing.zones import get_zone, show_clock
 from playground.workspace.models import Repeat
 
+HOUR = 60
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -61,6 +70,62 @@ def schedule_repeat(request: HttpRequest, repeat_id: int) -> HttpResponse:
     )
     messages.info(request, text % names)
     return redirect("schedule_form", opened.draft_id)
+
+
+@needs(Role.EDITOR)
+@require_POST
+def repeat_schedule(request: HttpRequest, schedule_id: uuid.UUID) -> HttpResponse:
+    """Open a draft of what the schedule sends, with the option that makes the API repeat it."""
+    schedule, person = get_schedule_or_404(request, schedule_id), person_of(request)
+    version = get_schedule_version(schedule)
+    option = find_repeat_option(version)
+    template = visible_templates(person).filter(pk=schedule.template_id).first()
+    if option is None or template is None or not may_change_schedule(person, schedule):
+        messages.warning(request, _("The API can't repeat this schedule."))
+        return redirect("schedule", schedule_id)
+    values = (*read_overlay(version.values), option)
+    draft = open_template(person, template, version.variant, version.template_version, values)
+    text = _(
+        "Once you send this, the API repeats it from then on. End %(name)s, or it is launched "
+        "by both."
+    )
+    messages.info(request, text % {"name": schedule.name})
+    return redirect("builder", draft.pk)
+
+
+def find_repeat_option(version: ScheduleVersion) -> Edit | None:
+    """The edit that makes the API repeat what a version sends; None if it can't be repeated."""
+    if version.template is None or not operation_exists(version.template.operation):
+        return None
+    options = get_operation(version.template.operation).repeat
+    interval = find_interval(version)
+    if interval is None or not {"unit", "every"} <= options.keys():
+        return None
+    unit, every = options["unit"], options["every"]
+    if pointers.parent(unit) != pointers.parent(every) or not pointers.parent(unit):
+        return None
+    values = {pointers.last(unit): interval[0], pointers.last(every): interval[1]}
+    return Edit("set", pointers.parent(unit), json.dumps(values))
+
+
+def find_interval(version: ScheduleVersion) -> tuple[str, int] | None:
+    """The unit and number of a rule that is an interval; None for one that clocks decide."""
+    try:
+        rule = read_rule(version.rule)
+    except InvalidTiming:
+        return None
+    match rule:
+        case Interval(minutes=minutes) if minutes % HOUR == 0:
+            return "hour", minutes // HOUR
+        case Interval(minutes=minutes):
+            return "minute", minutes
+        case Daily(days=days) if len(rule.times) == 1:
+            return "day", days
+        case Weekly(weeks=weeks) if len(rule.times) == len(rule.weekdays) == 1:
+            return "week", weeks
+        case Monthly(months=months) if len(rule.times) == len(rule.on) == 1:
+            return "month", months
+    return None
 
 
 def describe_repeat(repeat: Repeat, local: datetime) -> str:
