@@ -50,7 +50,7 @@ def show_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
 
 def _find_slot(person: Person, exchange: Exchange) -> Slot | None:
     """The run of a schedule that sent it, if this person may see the schedule."""
-    slots = Slot.objects.filter(exchange_id=exchange.pk, schedule__in=visible_schedules(person))
+    slots = Slot.objects.filter(exchange_id=exchange.id, schedule__in=visible_schedules(person))
     return slots.select_related("schedule").first()
 
 

@@ -42,7 +42,7 @@ def open_schedule_draft(
     mine = left.filter(draft__person=person, draft__discarded_at=None).select_related("draft")
     if found := mine.order_by("-draft__changed_at").first():
         return found
-    template = visible_templates(person).filter(pk=schedule.template_id).first()
+    template = find_visible_template(person, schedule)
     if template is None:
         raise ScheduleRefused(_("The template of this schedule was deleted."))
     has_version = template.versions.filter(number=version.template_version).exists()
@@ -52,6 +52,13 @@ def open_schedule_draft(
     return ScheduleDraft.objects.create(
         draft=draft, schedule=schedule, base=version.number, typed=dict(typed)
     )
+
+
+def find_visible_template(person: Person, schedule: Schedule) -> Template | None:
+    """The template of a schedule, unless it was deleted or isn't shared with this person."""
+    if schedule.template is None:
+        return None
+    return visible_templates(person).filter(pk=schedule.template.pk).first()
 
 
 def find_base_version(opened: ScheduleDraft) -> Version:

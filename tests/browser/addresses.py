@@ -19,7 +19,7 @@ from playground.history.models import Exchange
 from playground.openapi.operations import get_operation
 from playground.openapi.payloads import build_account_payload
 from playground.openapi.reading import read_openapi
-from playground.pages.schedules.strip import write_typed
+from playground.pages.schedules.strip import write_strip_fields
 from playground.payload_templates.models import Template
 from playground.payload_templates.share_links import ShareLinkInput, create_share_link
 from playground.payload_templates.templates import TemplateInput
@@ -227,7 +227,7 @@ def _schedules(person: Person, practice: Connection) -> dict[str, str]:
             started_at=at,
             ended_at=at + timedelta(seconds=2),
         )
-    form = open_new_draft(person, template, typed=write_typed(wanted))
+    form = open_new_draft(person, template, typed=write_strip_fields(wanted))
     return {
         "schedules": "/schedules/",
         "schedule": f"/schedules/{schedule.pk}/",

@@ -59,7 +59,7 @@ def fill_strip(page: Page) -> None:
     expect(page.locator(".strip-runs li")).to_have_count(5)
     expect(page.locator(".strip-runs li").first).to_contain_text("02:30 UTC+05:45")
     expect(page.locator("#problem_phrase")).to_be_empty()
-    page.locator('[data-pointer="/job_name"]').fill("Of the schedule")
+    page.locator('[name="/job_name"]').fill("Of the schedule")
     expect(page.locator("#run_1 .run-body")).to_contain_text("Of the schedule")
     page.locator(".strip-runs button").first.click()
     expect(page.locator("#run_1")).to_be_visible()

@@ -13,6 +13,7 @@ from playground.people.models import Person
 from playground.schedules.content import Policies, ScheduleInput
 from playground.schedules.models import Schedule, ScheduleDraft, Slot
 from playground.schedules.schedules import create_schedule
+from playground.sending.policy import announce_origin
 from playground.workspace.models import Connection
 from tests.sending.conftest import LAUNCH, WORKFLOW
 
@@ -39,6 +40,8 @@ def make_scheduled_template(
     person: Person, connection: Connection, name: str = "Night run", text: str = LAUNCH
 ) -> Template:
     """A template that is shared with the team."""
+    # Where the practice server is, so that requests can be put together. Nothing is sent there.
+    announce_origin("http://127.0.0.1:8123")
     state = State(text, path_values={"workflow_uid": WORKFLOW}, connection=str(connection.pk))
     details = TemplateInput(name, sharing=Sharing.VIEW)
     return create_template(person, "launch-workflow", Content(state), details)

@@ -124,7 +124,7 @@ def test_others_private_schedules_arent_shown(nightly: Schedule, template: Templ
 def test_the_timeline_shows_a_day(as_editor: Client, editor: Person, nightly: Schedule) -> None:
     exchange = make_exchange(editor)
     at = datetime(2027, 3, 15, 1, 30, tzinfo=UTC)
-    make_slot(nightly, at, exchange_id=exchange.pk)
+    make_slot(nightly, at, exchange_id=exchange.id)
     make_slot(nightly, at + timedelta(hours=1), Slot.State.MISSED, reason="It was down.")
     page = open_timeline(as_editor)
     assert list_marks(page) == [
@@ -132,7 +132,7 @@ def test_the_timeline_shows_a_day(as_editor: Client, editor: Person, nightly: Sc
         "03:30 · Nightly · Missed · 2.0 s",
     ]
     assert 'data-mark="150.0"' in page
-    assert f'href="/history/{exchange.pk}/"' in page
+    assert f'href="/history/{exchange.id}/"' in page
     # The table behind it has the same, and why.
     table = page.split('id="runs_table"')[1].split("</table>")[0]
     assert table.count("<tr>") == 3

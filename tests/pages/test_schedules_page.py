@@ -58,12 +58,12 @@ def test_a_past_run_leads_to_its_exchange_and_back(
 ) -> None:
     exchange = make_exchange(editor)
     at = timezone.now() - timedelta(hours=1)
-    make_slot(schedule, at, Slot.State.REFUSED, exchange_id=exchange.pk, reason="No such step.")
+    make_slot(schedule, at, Slot.State.REFUSED, exchange_id=exchange.id, reason="No such step.")
     page = open_page(as_editor, schedule)
-    assert f'href="/history/{exchange.pk}/"' in page
+    assert f'href="/history/{exchange.id}/"' in page
     assert "No such step." in page
     assert "2.0 s" in page
-    back = as_editor.get(f"/history/{exchange.pk}/").content.decode()
+    back = as_editor.get(f"/history/{exchange.id}/").content.decode()
     assert f'<a href="/schedules/{schedule.pk}/">Night run</a>' in back
 
 
@@ -71,9 +71,9 @@ def test_an_exchange_that_the_person_cant_open_has_no_link(
     editor: Person, schedule: Schedule
 ) -> None:
     exchange = make_exchange(editor)
-    make_slot(schedule, timezone.now() - timedelta(hours=1), exchange_id=exchange.pk)
+    make_slot(schedule, timezone.now() - timedelta(hours=1), exchange_id=exchange.id)
     other = signed_in(make_person(Role.EDITOR, "other"))
-    assert str(exchange.pk) not in open_page(other, schedule)
+    assert str(exchange.id) not in open_page(other, schedule)
 
 
 def test_past_runs_are_filtered_by_outcome(as_editor: Client, schedule: Schedule) -> None:

@@ -41,7 +41,7 @@ def make_repeat(person: Person, connection: Connection) -> Repeat:
         job_name="Nightly",
         unit="day",
         every="2",
-        exchange_id=exchange.pk,
+        exchange_id=exchange.id,
     )
     Repeat.objects.update(set_at=SET_AT)
     return repeat

@@ -20,7 +20,7 @@ def get_schedule_or_404(request: HttpRequest, schedule_id: uuid.UUID) -> Schedul
         raise Http404(_("This schedule doesn't exist, or you can't see it.")) from None
 
 
-def get_version_or_404(schedule: Schedule, number: str) -> ScheduleVersion:
+def get_schedule_version_or_404(schedule: Schedule, number: str) -> ScheduleVersion:
     """The version with this number, or the newest for an empty text."""
     try:
         # A number that no database column could hold is just not found.

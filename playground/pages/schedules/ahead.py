@@ -48,7 +48,7 @@ class Ahead:
 
 
 @dataclass(frozen=True)
-class Conflict:
+class RateConflict:
     """More runs in a minute over a connection than it allows."""
 
     instant: datetime
@@ -118,7 +118,7 @@ def _list_busy_days(
             yield from (PlannedRun(schedule, each, words) for each in first)
 
 
-def find_conflicts(runs: Iterable[PlannedRun]) -> list[Conflict]:
+def find_conflicts(runs: Iterable[PlannedRun]) -> list[RateConflict]:
     """Minutes in which more runs begin than their connection allows, earliest first."""
     counts: Counter[tuple[datetime, object]] = Counter()
     connections: dict[object, Connection] = {}
@@ -130,7 +130,7 @@ def find_conflicts(runs: Iterable[PlannedRun]) -> list[Conflict]:
             counts[minute, connection.pk] += 1
     limits = {key: find_connection_limit(each) for key, each in connections.items()}
     found = [
-        Conflict(minute, connections[key].name, number, limits[key])
+        RateConflict(minute, connections[key].name, number, limits[key])
         for (minute, key), number in counts.items()
         if 0 < limits[key] < number
     ]

@@ -47,7 +47,7 @@ WORST_FIRST = (
 
 
 @dataclass(frozen=True)
-class Entry:
+class CalendarEntry:
     """A line of a day: a run, or several of one schedule. `kind` is the class of its colour."""
 
     at: datetime
@@ -67,7 +67,7 @@ class DayCell:
     number: int
     label: str
     address: str
-    entries: Sequence[Entry]
+    entries: Sequence[CalendarEntry]
     more: int
     is_today: bool
     is_outside: bool
@@ -139,7 +139,7 @@ def _read_slots(
 
 def _list_past(
     zone: ZoneInfo, slots: Sequence[tuple[object, datetime, str]], names: Mapping[Any, str]
-) -> list[Entry]:
+) -> list[CalendarEntry]:
     """An entry for each run; one for all runs of a schedule that ran often on a day."""
     grouped: dict[tuple[object, date], list[tuple[datetime, str]]] = defaultdict(list)
     for key, at, state in slots:
@@ -151,21 +151,23 @@ def _list_past(
             for at, state in runs:
                 kind, icon = LOOKS[Slot.State(state)]
                 word = str(Slot.State(state).label)
-                entries.append(Entry(at, _clock(zone, at), name, kind, icon, word, address))
+                entries.append(CalendarEntry(at, _clock(zone, at), name, kind, icon, word, address))
             continue
         counts = Counter(state for _at, state in runs)
         # The worst outcome has its colour: a failure mustn't drown in what went well.
         worst = next(each for each in WORST_FIRST if each in counts)
         kind, icon = LOOKS[worst]
         word = ", ".join(f"{number} {Slot.State(state).label}" for state, number in counts.items())
-        entries.append(Entry(min(runs)[0], f"{len(runs)}×", name, kind, icon, word, address))
+        entries.append(
+            CalendarEntry(min(runs)[0], f"{len(runs)}×", name, kind, icon, word, address)
+        )
     return entries
 
 
-def _list_planned(zone: ZoneInfo, runs: Sequence[PlannedRun]) -> list[Entry]:
+def _list_planned(zone: ZoneInfo, runs: Sequence[PlannedRun]) -> list[CalendarEntry]:
     planned = _("Planned")
     return [
-        Entry(
+        CalendarEntry(
             each.instant,
             _clock(zone, each.instant),
             each.schedule.name,
@@ -182,8 +184,10 @@ def _clock(zone: ZoneInfo, instant: datetime) -> str:
     return write_time(show_clock(zone, instant).replace(microsecond=0))
 
 
-def _sort_by_day(zone: ZoneInfo, entries: Sequence[Entry]) -> dict[date, list[Entry]]:
-    by_day: dict[date, list[Entry]] = defaultdict(list)
+def _sort_by_day(
+    zone: ZoneInfo, entries: Sequence[CalendarEntry]
+) -> dict[date, list[CalendarEntry]]:
+    by_day: dict[date, list[CalendarEntry]] = defaultdict(list)
     for each in sorted(entries, key=lambda each: (each.at, each.name)):
         by_day[show_clock(zone, each.at).date()].append(each)
     return by_day
@@ -192,7 +196,7 @@ def _sort_by_day(zone: ZoneInfo, entries: Sequence[Entry]) -> dict[date, list[En
 def _make_cell(
     request: HttpRequest,
     day: Day,
-    entries: Sequence[Entry],
+    entries: Sequence[CalendarEntry],
     conflicts: Mapping[date, Sequence[str]],
     today: date,
     month: date,

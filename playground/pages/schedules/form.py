@@ -26,7 +26,7 @@ from playground.pages.schedules.strip import (
     POLICIES,
     StripForm,
     read_strip,
-    read_typed,
+    read_strip_fields,
 )
 from playground.payload_templates.drift import find_template_drift
 from playground.people.access import needs, person_of
@@ -167,7 +167,7 @@ def check_form(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, opened: ScheduleDraft) -> None:
-    opened.typed = read_typed(request.POST)
+    opened.typed = read_strip_fields(request.POST)
     # Not `save`: another request may have saved the schedule and closed the form meanwhile.
     ScheduleDraft.objects.filter(pk=opened.pk).update(typed=opened.typed)
 

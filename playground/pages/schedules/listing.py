@@ -70,7 +70,7 @@ def show_schedules(request: HttpRequest) -> HttpResponse:
     listed = LIST.read(request, found)
     context = {
         "list": listed,
-        "rows": describe_rows(listed.rows),
+        "rows": describe_schedules(listed.rows),
         "actions": ACTIONS if person.may_edit else (),
         "act": reverse("act_on_schedules"),
         **describe_filters(person, wanted),
@@ -78,7 +78,7 @@ def show_schedules(request: HttpRequest) -> HttpResponse:
     return render(request, "schedules/page.html", context)
 
 
-def describe_rows(schedules: Sequence[Schedule]) -> list[ScheduleRow]:
+def describe_schedules(schedules: Sequence[Schedule]) -> list[ScheduleRow]:
     """The rows of these schedules; the same few queries for any number of them."""
     versions, slots = find_current_versions(schedules), _find_last_slots(schedules)
     templates: list[Template] = list({each.template for each in schedules if each.template})
@@ -89,7 +89,7 @@ def describe_rows(schedules: Sequence[Schedule]) -> list[ScheduleRow]:
         rows.append(
             ScheduleRow(
                 schedule=schedule,
-                words=describe_rule(version) if version else "",
+                words=describe_version_rule(version) if version else "",
                 zone=version.zone if version else "",
                 next=write_next(schedule, version),
                 last=describe_slot_state(slot) if slot else None,
@@ -108,7 +108,7 @@ def _find_last_slots(schedules: Sequence[Schedule]) -> dict[object, Slot]:
     return {each.schedule_id: each for each in slots}
 
 
-def describe_rule(version: ScheduleVersion) -> str:
+def describe_version_rule(version: ScheduleVersion) -> str:
     """When a version runs, in words; as it was typed if the rule can't be read any more."""
     try:
         return describe_timing(read_rule(version.rule))

@@ -16,7 +16,7 @@ from playground.pages.payload_templates.access import (
     require_operation,
 )
 from playground.pages.schedules.access import get_schedule_or_404
-from playground.pages.schedules.strip import write_typed
+from playground.pages.schedules.strip import write_strip_fields
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.schedules.access import ScheduleRefused, may_change_schedule
@@ -44,7 +44,7 @@ def start_schedule(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse
         template.name, USUAL_PHRASE, zone, template_version=number if is_older else 0
     )
     variant = request.POST.get("variant", "")
-    made = open_new_draft(person_of(request), template, variant, number, write_typed(wanted))
+    made = open_new_draft(person_of(request), template, variant, number, write_strip_fields(wanted))
     return redirect("schedule_form", made.draft_id)
 
 
@@ -67,7 +67,9 @@ def open_schedule(request: HttpRequest, schedule_id: uuid.UUID) -> HttpResponse:
         return page
     version = get_schedule_version(schedule)
     try:
-        opened = open_schedule_draft(person, schedule, version, write_typed(read_input(version)))
+        opened = open_schedule_draft(
+            person, schedule, version, write_strip_fields(read_input(version))
+        )
     except ScheduleRefused as refused:
         messages.warning(request, str(refused))
         return page

@@ -19,16 +19,16 @@ from playground.pages.lists import ListColumn, ListShape
 from playground.pages.responses import breadcrumbs
 from playground.pages.schedules.access import get_schedule_or_404
 from playground.pages.schedules.chosen import LONGEST_REASON
-from playground.pages.schedules.listing import describe_rule, write_next
+from playground.pages.schedules.listing import describe_version_rule, write_next
 from playground.pages.schedules.repeats import find_repeat_option
 from playground.pages.schedules.run_rows import describe_runs
 from playground.pages.schedules.slot_rows import describe_slots
 from playground.pages.schedules.version_rows import describe_version, list_own_pointers
 from playground.payload_templates.drift import find_template_drift
-from playground.payload_templates.templates import visible_templates
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.schedules.access import ScheduleRefused, may_change_schedule, may_stop_schedule
+from playground.schedules.form_drafts import find_visible_template
 from playground.schedules.models import OPEN_STATES, Schedule, ScheduleVersion, Slot
 from playground.schedules.pausing import get_schedule_version
 from playground.schedules.previews import preview_schedule
@@ -77,11 +77,11 @@ def render_schedule(
     slots = Slot.objects.filter(schedule=schedule)
     listed = SLOTS.read(request, slots.filter(state=outcome) if outcome else slots)
     zone = _find_zone(version)
-    template = visible_templates(person).filter(pk=schedule.template_id).first()
+    template = find_visible_template(person, schedule)
     context = {
         "schedule": schedule,
         "version": version,
-        "words": describe_rule(version),
+        "words": describe_version_rule(version),
         "next": write_next(schedule, version),
         "facts": describe_version(version),
         "own": list_own_pointers(version),
@@ -156,7 +156,7 @@ def act_on_schedule(request: HttpRequest, schedule_id: uuid.UUID) -> HttpRespons
 
 @needs(Role.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
-def confirm_deletion(request: HttpRequest, schedule_id: uuid.UUID) -> HttpResponse:
+def confirm_schedule_deletion(request: HttpRequest, schedule_id: uuid.UUID) -> HttpResponse:
     """Ask once, then delete it with its past runs and versions."""
     schedule, person = get_schedule_or_404(request, schedule_id), person_of(request)
     message = ""

@@ -25,15 +25,15 @@ from playground.jsontext import pointers
 from playground.openapi.operations import UnknownOperation, get_operation, operation_exists
 from playground.pages.schedules.access import get_schedule_or_404
 from playground.pages.schedules.opening import read_browser_zone
-from playground.pages.schedules.strip import write_typed
+from playground.pages.schedules.strip import write_strip_fields
 from playground.payload_templates.models import Template
-from playground.payload_templates.templates import TemplateInput, visible_templates
+from playground.payload_templates.templates import TemplateInput
 from playground.payload_templates.versions import Content, create_template, open_template
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
 from playground.schedules.access import may_change_schedule
 from playground.schedules.content import ScheduleInput, read_overlay
-from playground.schedules.form_drafts import open_new_draft
+from playground.schedules.form_drafts import find_visible_template, open_new_draft
 from playground.schedules.models import ScheduleVersion
 from playground.schedules.pausing import get_schedule_version
 from playground.sending.resending import draft_from_exchange
@@ -58,7 +58,7 @@ def schedule_repeat(request: HttpRequest, repeat_id: int) -> HttpResponse:
         template = _save_template(person, repeat)
         if template is not None:
             wanted = ScheduleInput(template.name, phrase, zone)
-            opened = open_new_draft(person, template, typed=write_typed(wanted))
+            opened = open_new_draft(person, template, typed=write_strip_fields(wanted))
     names = {"name": repeat.job_name}
     if template is None:
         text = _("The launch of %(name)s isn't in the history. Schedule a template instead.")
@@ -79,7 +79,7 @@ def repeat_schedule(request: HttpRequest, schedule_id: uuid.UUID) -> HttpRespons
     schedule, person = get_schedule_or_404(request, schedule_id), person_of(request)
     version = get_schedule_version(schedule)
     option = find_repeat_option(version)
-    template = visible_templates(person).filter(pk=schedule.template_id).first()
+    template = find_visible_template(person, schedule)
     if option is None or template is None or not may_change_schedule(person, schedule):
         messages.warning(request, _("The API can't repeat this schedule."))
         return redirect("schedule", schedule_id)

@@ -58,7 +58,7 @@ def describe_slot_state(slot: Slot) -> SlotState:
 def describe_slots(person: Person, slots: Sequence[Slot], zone: ZoneInfo) -> list[SlotRow]:
     """The rows of runs, with the exchanges that this person can open."""
     keys = [each.exchange_id for each in slots if each.exchange_id]
-    seen = visible_exchanges(person).filter(pk__in=keys).values_list("pk", flat=True)
+    seen = visible_exchanges(person).filter(id__in=keys).values_list("id", flat=True)
     readable = set(seen) if keys else set()
     return [
         SlotRow(

@@ -55,7 +55,7 @@ def read_month(request: HttpRequest, today: date) -> date:
     return today.replace(day=1)
 
 
-def read_day(request: HttpRequest, today: date) -> date:
+def read_shown_day(request: HttpRequest, today: date) -> date:
     """The day in the address (`2026-11-30`), else today."""
     text = request.GET.get("day", "")
     try:

@@ -118,7 +118,7 @@ def _style(name: str, field: forms.Field) -> None:
         field.error_messages["invalid"] = gettext_lazy("Enter a whole number.")
 
 
-def read_typed(sent: QueryDict) -> dict[str, str]:
+def read_strip_fields(sent: QueryDict) -> dict[str, str]:
     """The fields of a sent form, as they are kept."""
     # No database text has a NUL character, and PostgreSQL rejects it in JSON, too.
     return {
@@ -128,7 +128,7 @@ def read_typed(sent: QueryDict) -> dict[str, str]:
     }
 
 
-def write_typed(wanted: ScheduleInput) -> dict[str, str]:
+def write_strip_fields(wanted: ScheduleInput) -> dict[str, str]:
     """What somebody would have typed for this."""
     policies = {name: str(getattr(wanted.policies, name)) for name in POLICIES}
     if not wanted.policies.pauses_on_drift:

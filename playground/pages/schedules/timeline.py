@@ -20,10 +20,10 @@ from django.views.decorators.http import require_safe
 
 from playground.history.queries import visible_exchanges
 from playground.pages.lists import ListColumn, ListShape, change_address
-from playground.pages.schedules.ahead import Conflict, PlannedRun, find_conflicts, list_ahead
+from playground.pages.schedules.ahead import PlannedRun, RateConflict, find_conflicts, list_ahead
 from playground.pages.schedules.filters import describe_filters, find_schedules, read_filter
 from playground.pages.schedules.slot_rows import describe_slot_state
-from playground.pages.schedules.spans import ONE_DAY, Day, make_day, read_day, read_zone
+from playground.pages.schedules.spans import ONE_DAY, Day, make_day, read_shown_day, read_zone
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
 from playground.schedules.models import Schedule, Slot
@@ -78,7 +78,7 @@ def show_timeline(request: HttpRequest) -> HttpResponse:
     found = find_schedules(person, wanted)
     zone, problem = read_zone(request, found)
     today = show_clock(zone, now).date()
-    day = make_day(zone, read_day(request, today))
+    day = make_day(zone, read_shown_day(request, today))
     listed = LIST.read(request, found.select_related("connection"))
     ahead = list_ahead(found, [day], now)
     slots, is_cut = _read_slots(listed.rows, day)
@@ -131,7 +131,7 @@ def _read_slots(schedules: Sequence[Any], day: Day) -> tuple[list[Slot], bool]:
 def _find_readable(person: Person, slots: Sequence[Slot]) -> set[object]:
     """The exchanges of these runs that the person can open."""
     keys = [each.exchange_id for each in slots if each.exchange_id]
-    found = visible_exchanges(person).filter(pk__in=keys).values_list("pk", flat=True)
+    found = visible_exchanges(person).filter(id__in=keys).values_list("id", flat=True)
     return set(found) if keys else set()
 
 
@@ -193,5 +193,5 @@ def _list_hours(zone: ZoneInfo, day: Day) -> Iterator[Mapping[str, str]]:
         instant += timedelta(hours=3)
 
 
-def _describe_conflicts(zone: ZoneInfo, conflicts: Sequence[Conflict]) -> list[str]:
+def _describe_conflicts(zone: ZoneInfo, conflicts: Sequence[RateConflict]) -> list[str]:
     return [f"{write_time(show_clock(zone, each.instant))}: {each.sentence}" for each in conflicts]

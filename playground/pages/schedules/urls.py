@@ -26,7 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("form/<uuid:draft_id>/save/", form.save_form, name="save_schedule"),
     path("<uuid:schedule_id>/", page.show_schedule, name="schedule"),
     path("<uuid:schedule_id>/act/", page.act_on_schedule, name="act_on_schedule"),
-    path("<uuid:schedule_id>/delete/", page.confirm_deletion, name="delete_schedule"),
+    path("<uuid:schedule_id>/delete/", page.confirm_schedule_deletion, name="delete_schedule"),
     path(
         "<uuid:schedule_id>/compare/",
         versions.compare_schedule_versions,

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from playground.pages.schedules.listing import describe_rule
+from playground.pages.schedules.listing import describe_version_rule
 from playground.pages.schedules.run_rows import format_local
 from playground.payload_templates.variants import overridden_pointers
 from playground.schedules.content import read_overlay
@@ -42,7 +42,7 @@ def list_own_pointers(version: ScheduleVersion) -> list[str]:
 
 
 def _write_rule(version: ScheduleVersion) -> str:
-    words = describe_rule(version)
+    words = describe_version_rule(version)
     return words if words == version.phrase else f"{version.phrase} ({words})"
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from playground.jsontext.diff import ADDED, CHANGED, REMOVED, Difference, compare_texts
 from playground.pages.responses import breadcrumbs
-from playground.pages.schedules.access import get_schedule_or_404, get_version_or_404
+from playground.pages.schedules.access import get_schedule_or_404, get_schedule_version_or_404
 from playground.pages.schedules.page import render_schedule
 from playground.pages.schedules.version_rows import describe_version
 from playground.payload_templates.models import Version
@@ -34,10 +34,10 @@ MOST_DIFFERENCES, MOST_VERSIONS = 300, 300
 def compare_schedule_versions(request: HttpRequest, schedule_id: uuid.UUID) -> HttpResponse:
     """Two versions (`?a=1&b=3`): when they run, and what they send."""
     schedule = get_schedule_or_404(request, schedule_id)
-    b = get_version_or_404(schedule, request.GET.get("b", ""))
+    b = get_schedule_version_or_404(schedule, request.GET.get("b", ""))
     # Without a choice: with the version before.
-    a = get_version_or_404(schedule, request.GET.get("a", "") or str(max(1, b.number - 1)))
-    found = compare_versions(a, b)
+    a = get_schedule_version_or_404(schedule, request.GET.get("a", "") or str(max(1, b.number - 1)))
+    found = list_version_differences(a, b)
     context = {
         "schedule": schedule,
         "a": a,
@@ -54,7 +54,7 @@ def compare_schedule_versions(request: HttpRequest, schedule_id: uuid.UUID) -> H
     return render(request, "schedule/compare.html", context)
 
 
-def compare_versions(a: ScheduleVersion, b: ScheduleVersion) -> list[Difference]:
+def list_version_differences(a: ScheduleVersion, b: ScheduleVersion) -> list[Difference]:
     """What differs: the parts of the strip, then the payloads."""
     return [
         *_compare_parts(describe_version(a), describe_version(b)),
@@ -101,7 +101,7 @@ def restore_schedule_version(
 ) -> HttpResponse:
     """Save the old version again, as the newest."""
     schedule = get_schedule_or_404(request, schedule_id)
-    get_version_or_404(schedule, str(number))
+    get_schedule_version_or_404(schedule, str(number))
     confirm = request.POST.get("confirm", "")
     try:
         saved = restore_schedule(person_of(request), schedule_id, number, confirm)
