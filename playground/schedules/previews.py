@@ -1,7 +1,7 @@
 """The next runs of a schedule and the exact request of each, masked, before and after saving."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from playground.calls.masking import format_masked, mask_call
@@ -18,8 +18,8 @@ from playground.schedules.content import (
 )
 from playground.schedules.models import Schedule, ScheduleVersion
 from playground.schedules.preparing import CannotRun, judge_target, plan_run
-from playground.sending.pipeline import assemble_plan
-from playground.sending.plans import check_plan
+from playground.sending.pipeline import assemble_plan, load_wire
+from playground.sending.plans import check_plan, gather_facts
 from playground.timing.runs import Run, list_runs, mark_clock_change
 
 SHOWN = 5
@@ -83,11 +83,16 @@ def _show_requests(
     schedule: Schedule,
     version: ScheduleVersion,
     timing: Timing,
-    runs: Iterable[Run],
+    runs: Sequence[Run],
     is_saved: bool,
 ) -> Iterable[RunPreview]:
+    first = plan_run(schedule, version, runs[0].instant) if runs else None
+    if first is None:
+        return
+    # Runs differ by their time alone, so the rest is looked up once.
+    facts, wire = gather_facts(first), load_wire(first)
     for run in runs:
-        plan = plan_run(schedule, version, run.instant)
+        plan = replace(first, now=run.instant.astimezone(timing.zone))
         obstacle = ""
         try:
             # Where it may send to is agreed on by saving it.
@@ -95,8 +100,8 @@ def _show_requests(
                 judge_target(schedule, plan.connection)
         except CannotRun as reason:
             obstacle = str(reason)
-        problems = check_plan(plan)
-        assembled = assemble_plan(plan)
+        problems = check_plan(plan, facts)
+        assembled = assemble_plan(plan, wire)
         masked = mask_call(assembled.call)
         errors = [each.message for each in problems if each.blocks]
         failure = assembled.failure.message if assembled.failure is not None else ""

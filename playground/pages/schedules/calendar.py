@@ -56,7 +56,12 @@ class CalendarEntry:
     kind: str
     icon: str
     word: str
-    address: str
+    schedule: object
+
+    @property
+    def address(self) -> str:
+        # Of thousands, a few are shown.
+        return reverse("schedule", args=[self.schedule])
 
 
 @dataclass(frozen=True)
@@ -146,21 +151,19 @@ def _list_past(
         grouped[key, show_clock(zone, at).date()].append((at, state))
     entries = []
     for (key, _day), runs in grouped.items():
-        name, address = names.get(key, ""), reverse("schedule", args=[key])
+        name = names.get(key, "")
         if len(runs) <= MOST_OF_SCHEDULE:
             for at, state in runs:
                 kind, icon = LOOKS[Slot.State(state)]
                 word = str(Slot.State(state).label)
-                entries.append(CalendarEntry(at, _clock(zone, at), name, kind, icon, word, address))
+                entries.append(CalendarEntry(at, _clock(zone, at), name, kind, icon, word, key))
             continue
         counts = Counter(state for _at, state in runs)
         # The worst outcome has its colour: a failure mustn't drown in what went well.
         worst = next(each for each in WORST_FIRST if each in counts)
         kind, icon = LOOKS[worst]
         word = ", ".join(f"{number} {Slot.State(state).label}" for state, number in counts.items())
-        entries.append(
-            CalendarEntry(min(runs)[0], f"{len(runs)}×", name, kind, icon, word, address)
-        )
+        entries.append(CalendarEntry(min(runs)[0], f"{len(runs)}×", name, kind, icon, word, key))
     return entries
 
 
@@ -174,7 +177,7 @@ def _list_planned(zone: ZoneInfo, runs: Sequence[PlannedRun]) -> list[CalendarEn
             "planned",
             "clock",
             f"{planned}, {each.words}" if each.words else planned,
-            reverse("schedule", args=[each.schedule.pk]),
+            each.schedule.pk,
         )
         for each in runs
     ]
