@@ -30,7 +30,7 @@ from playground.timing.zones import list_zone_names, show_clock
 
 # Past runs that are read for a month, the newest ones; entries that a cell has room for; and runs
 # of a schedule that are listed one by one in a day.
-MOST_SLOTS, MOST_ENTRIES, MOST_OF_SCHEDULE = 2000, 4, 3
+MOST_SLOTS, MOST_ENTRIES, MOST_OF_SCHEDULE = 1000, 4, 3
 # Schedules whose runs are found one schedule after the other.
 MOST_KEYS = 200
 WORST_FIRST = (
