@@ -159,8 +159,8 @@ def _filter(rows: QuerySet[Exchange], search: ExchangeSearch) -> QuerySet[Exchan
     rows = rows.filter(**{name: value for name, value in filters.items() if value})
     # Numbers grow with time. Bounds on the number let the database walk the index the list is
     # ordered by; bounds on the time would make it sort every match.
-    oldest_first = Exchange.objects.order_by("started_at", "number")
-    oldest_first = oldest_first.values_list("number", flat=True)
+    by_time = Exchange.objects.order_by("started_at", "number")
+    oldest_first = by_time.values_list("number", flat=True)
     if search.since:
         start = datetime.combine(search.since, time(), UTC)
         first = oldest_first.filter(started_at__gte=start).first()
