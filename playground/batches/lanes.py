@@ -21,12 +21,13 @@ from django.utils.translation import gettext as _
 from playground.batches import ledger
 from playground.batches.models import Batch, Lane, Row
 from playground.batches.preparing import MustPause, Prepared, Preparer
-from playground.batches.senders import Senders
 from playground.batches.sending_rows import (
     Finished,
     Round,
+    Sending,
     find_committed,
     finish_broken,
+    finish_request,
     run_round,
 )
 from playground.engine.processes import count_alive, identify_process
@@ -41,7 +42,9 @@ from playground.sending.completing import (
 )
 from playground.sending.held_results import store_when_possible
 from playground.sending.models import QueuedSend
+from playground.sending.pipeline import SendOnce, perform_call
 from playground.sending.policy import current_limits, current_policy
+from playground.sending.senders import Senders
 from playground.vault.storage_errors import find_cause
 
 logger = logging.getLogger("playground.batches")
@@ -94,7 +97,7 @@ class Runner:
 
     def __init__(self, lane: Lane, cancel: threading.Event) -> None:
         self._lane, self._cancel = lane, cancel
-        self._senders = Senders(lane.senders, cancel)
+        self._senders = Senders("batch", lane.senders, self._perform)
         self._begun = self._looked = self._kept = time.monotonic()
         self._is_mine, self._must_yield = True, False
         # Seconds until the next request may begin, and whether there was none to claim.
@@ -152,6 +155,12 @@ class Runner:
                 close = partial(self._close, is_leaving)
                 if store_when_possible(close, f"The end of {self._lane}"):
                     return
+
+    def _perform(self, sending: Sending, send: SendOnce) -> Finished:
+        """Make the call of a request; runs in a thread of the senders."""
+        assembled = sending.prepared.assembled
+        result = assembled.failure or perform_call(assembled.call, self._cancel, send)
+        return finish_request(sending, result)
 
     def _choose_seconds(self) -> float:
         """Return how long to wait for results before the next round."""

@@ -4,7 +4,6 @@ All of it is one transaction, which commits before the first bytes of the claime
 So requests share their commits, and at most as many as were claimed are unknown after a crash.
 """
 
-import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,16 +20,14 @@ from playground.batches import ledger
 from playground.batches.ending import settle
 from playground.batches.models import Batch, Row
 from playground.batches.preparing import Prepared, Preparer, find_submission
-from playground.calls.values import Failure, Outcome, Reply
-from playground.calls.verdicts import reach_verdict
-from playground.history.bulk_recording import End, make_end, record_ends, record_starts
+from playground.calls.values import Outcome, Reply
+from playground.history.bulk_recording import End, record_ends, record_starts
 from playground.history.models import Exchange
 from playground.history.recording import ABANDONED
-from playground.sending.completing import Result, judge_broken, log_error, record_repeat
+from playground.sending.completing import Result, record_repeat
 from playground.sending.pipeline import find_deadline
 from playground.sending.send_limits import find_room
-
-logger = logging.getLogger("playground.batches")
+from playground.sending.senders import judge_result, judge_unrecordable
 
 STATES = {
     Outcome.ACCEPTED: Row.State.ACCEPTED,
@@ -84,24 +81,18 @@ class Round:
 
 def finish_request(sending: Sending, result: Result) -> Finished:
     """Judge, mask and pack a result; needs no database. Never raises."""
-    plan, call = sending.prepared.plan, sending.prepared.assembled.call
-    try:
-        verdict = reach_verdict(plan.operation, result, plan.sent_text)
-        starts_job = bool(plan.operation.verdict.job) and verdict.outcome == Outcome.ACCEPTED
-        job_uid = verdict.params.get("job_uid", "") if starts_job else ""
-        end = make_end(sending.exchange, call, result, verdict, job_uid)
-    except Exception as error:
-        log_error("Judging a reply", sending.exchange, error)
-        return finish_broken(sending, result, error)
-    return Finished(sending, result, verdict.outcome, end, find_wait(result))
+    prepared = sending.prepared
+    call = prepared.assembled.call
+    judged = judge_result(sending.exchange, prepared.plan, call, result)
+    return Finished(sending, judged.result, judged.outcome, judged.end, find_wait(judged.result))
 
 
 def finish_broken(sending: Sending, result: Result, error: Exception) -> Finished:
     """Return the end of a request whose result can't be recorded, without the reply."""
-    verdict = judge_broken(sending.prepared.plan, result, error)
-    failure = Failure(verdict.code, verdict.message, True, seconds=result.seconds)
-    end = make_end(sending.exchange, sending.prepared.assembled.call, failure, verdict)
-    return Finished(sending, failure, verdict.outcome, end)
+    prepared = sending.prepared
+    call = prepared.assembled.call
+    judged = judge_unrecordable(sending.exchange, prepared.plan, call, result, error)
+    return Finished(sending, judged.result, judged.outcome, judged.end)
 
 
 def run_round(
