@@ -40,11 +40,15 @@ class ScheduleConflict(ScheduleRefused):
 
 
 def visible_schedules(person: Person) -> QuerySet[Schedule]:
-    """The person's own schedules and those of templates shared with them; for owners all."""
+    """The person's own schedules, those of templates shared with them, and those that sync.
+
+    Owners see all.
+    """
     if person.is_owner:
         return Schedule.objects.all()
     own_or_shared = Q(person=person) | Q(template__in=visible_templates(person).values("pk"))
-    return Schedule.objects.filter(own_or_shared)
+    # Everybody sees what a sync reads.
+    return Schedule.objects.filter(own_or_shared | Q(kind=Schedule.Kind.SYNC))
 
 
 def get_schedule(person: Person, schedule_id: uuid.UUID) -> Schedule:

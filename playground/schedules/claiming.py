@@ -8,10 +8,12 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from playground.engine.processes import identify_process
 from playground.schedules.models import ACTIVE_STATES, Schedule, ScheduleVersion, Slot
@@ -26,6 +28,10 @@ class Claimed:
 
     slot: Slot
     version: ScheduleVersion
+
+
+class LostClaim(Exception):
+    """Another process took the slot over meanwhile: nothing was sent."""
 
 
 _lock = threading.Lock()
@@ -60,6 +66,16 @@ def give_back(slot: Slot, wait: timedelta) -> None:
     """Let a claimed slot wait again, for which nothing was sent."""
     own = Slot.objects.filter(pk=slot.pk, state=Slot.State.STARTING, process=identify_process())
     own.update(state=Slot.State.WAITING, process="", due_at=Now() + wait)
+
+
+def begin(claimed: Claimed, **values: Any) -> None:
+    """Note that a claimed slot runs now. Raises LostClaim."""
+    own = Slot.objects.filter(
+        pk=claimed.slot.pk, state=Slot.State.STARTING, process=identify_process()
+    )
+    values = {"started_at": timezone.now(), **values}
+    if not own.update(state=Slot.State.RUNNING, version=claimed.version.number, **values):
+        raise LostClaim
 
 
 def _claim_slots() -> list[Claimed]:

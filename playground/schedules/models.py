@@ -15,10 +15,10 @@ from playground.workspace.models import Connection
 class Schedule(models.Model):
     """What runs again and again, for the person who made it; its content is in its versions.
 
-    Some columns repeat the newest version, so that lists read no documents. `next_at` is the next
-    instant that has no slot yet; none if it is paused or has ended. `base_url` is where the
-    requests go, as the person who chose the connection saw it, and `confirmed` whether the name
-    of a protected connection was typed for it.
+    `kind` says what a run is, and never changes. Some columns repeat the newest version, so that
+    lists read no documents. `next_at` is the next instant that has no slot yet; none if it is
+    paused or has ended. `base_url` is where the requests go, as the person who chose the
+    connection saw it, and `confirmed` whether the name of a protected connection was typed for it.
     """
 
     class State(models.TextChoices):
@@ -26,11 +26,16 @@ class Schedule(models.Model):
         PAUSED = "paused", _("Paused")
         ENDED = "ended", _("Ended")
 
+    class Kind(models.TextChoices):
+        TEMPLATE = "template", _("Template")
+        SYNC = "sync", _("Sync")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     # The name is copied: a schedule stays readable after the account was deleted.
     person_name = models.CharField(max_length=150, default="")
     name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.TEMPLATE)
     state = models.CharField(max_length=6, choices=State, default=State.ACTIVE)
     # Why it is paused or has ended.
     reason = SealedMessageField(default="")
@@ -157,6 +162,10 @@ class Slot(models.Model):
         REFUSED = "refused", _("Refused")
         NOT_SENT = "not-sent", _("Not sent")
         UNKNOWN = "unknown", _("Unknown")
+        # The ends of what is more than one request.
+        COMPLETE = "complete", _("Complete")
+        PARTLY = "partly", _("Partly")
+        FAILED = "failed", _("Failed")
         SKIPPED = "skipped", _("Skipped")
         MISSED = "missed", _("Missed")
 
@@ -200,3 +209,4 @@ class Slot(models.Model):
 
 OPEN_STATES = (Slot.State.WAITING, Slot.State.STARTING, Slot.State.RUNNING)
 ACTIVE_STATES = (Slot.State.STARTING, Slot.State.RUNNING)
+GOOD_STATES = (Slot.State.ACCEPTED, Slot.State.COMPLETE)

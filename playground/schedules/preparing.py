@@ -58,11 +58,7 @@ def plan_run(schedule: Schedule, version: ScheduleVersion, at: datetime) -> Plan
 
 def judge_sender(schedule: Schedule, version: ScheduleVersion) -> tuple[Person, Version]:
     """The person it runs for and the template's version. Raises CannotRun."""
-    person = Person.objects.filter(pk=schedule.person_id or 0).first()
-    if person is None:
-        raise CannotRun(_("The account of %s was deleted.") % schedule.person_name)
-    if not person.may_edit:
-        raise CannotRun(_("%s is no longer an editor.") % person.get_username())
+    person = judge_person(schedule)
     template = visible_templates(person).filter(pk=version.template_id or NOBODY).first()
     if template is None:
         raise CannotRun(_explain_template(version))
@@ -76,6 +72,16 @@ def judge_sender(schedule: Schedule, version: ScheduleVersion) -> tuple[Person, 
         text = _("%(name)s no longer has a variant %(variant)s. Choose another one.")
         raise CannotRun(text % {"name": template.name, "variant": version.variant})
     return person, found
+
+
+def judge_person(schedule: Schedule) -> Person:
+    """The person it runs for. Raises CannotRun if nothing may run for them any more."""
+    person = Person.objects.filter(pk=schedule.person_id or 0).first()
+    if person is None:
+        raise CannotRun(_("The account of %s was deleted.") % schedule.person_name)
+    if not person.may_edit:
+        raise CannotRun(_("%s is no longer an editor.") % person.get_username())
+    return person
 
 
 def judge_target(schedule: Schedule, connection: Connection | None) -> None:

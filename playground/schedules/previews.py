@@ -16,6 +16,7 @@ from playground.schedules.content import (
     read_timing,
     write_columns,
 )
+from playground.schedules.kinds import explain_kind
 from playground.schedules.models import Schedule, ScheduleVersion
 from playground.schedules.preparing import CannotRun, judge_target, plan_run
 from playground.sending.pipeline import assemble_plan, load_wire
@@ -27,7 +28,10 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class RunPreview:
-    """One run ahead. `obstacle` is why it wouldn't be sent as things are now."""
+    """One run ahead. `obstacle` is why it wouldn't be sent as things are now.
+
+    `summary` says what it does if that isn't one request.
+    """
 
     run: Run
     # What clocks do on that day, in words.
@@ -37,6 +41,7 @@ class RunPreview:
     body: str = field(default="", repr=False)
     problems: tuple[Problem, ...] = ()
     obstacle: str = ""
+    summary: str = ""
 
 
 def preview_schedule(
@@ -61,6 +66,19 @@ def preview_input(
     return _preview(schedule, version, timing, now, is_saved=False)
 
 
+def preview_unsaved(
+    schedule: Schedule,
+    wanted: ScheduleInput,
+    now: datetime,
+    former: ScheduleVersion | None = None,
+) -> list[RunPreview]:
+    """As `preview_input`, of what isn't a template. Raises InvalidSchedule."""
+    wanted = clean_input(wanted)
+    timing = check_timing(wanted, now, former)
+    version = ScheduleVersion(**write_columns(wanted, timing))
+    return _preview(schedule, version, timing, now, is_saved=False)
+
+
 def _preview(
     schedule: Schedule,
     version: ScheduleVersion,
@@ -70,6 +88,12 @@ def _preview(
 ) -> list[RunPreview]:
     start = max(now, timing.starts_at) if timing.starts_at else now
     runs = list_runs(timing.rule, timing.zone, start, SHOWN, timing.ends_at, timing.days_off)
+    if schedule.kind != Schedule.Kind.TEMPLATE:
+        summary, obstacle = explain_kind(schedule, version)
+        return [
+            RunPreview(run, mark_clock_change(timing.zone, run), obstacle=obstacle, summary=summary)
+            for run in runs
+        ]
     try:
         return list(_show_requests(schedule, version, timing, runs, is_saved))
     except CannotRun as reason:

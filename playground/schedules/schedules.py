@@ -10,13 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from playground.payload_templates.models import Template, Version
+from playground.payload_templates.models import Template
 from playground.payload_templates.templates import visible_templates
-from playground.payload_templates.versions import get_version
 from playground.people.audit import record_event
 from playground.people.models import Person
 from playground.schedules.access import (
-    InvalidSchedule,
     ScheduleConflict,
     ScheduleRefused,
     may_change_schedule,
@@ -26,15 +24,14 @@ from playground.schedules.content import (
     ScheduleInput,
     Timing,
     check_timing,
-    check_variant,
     clean_input,
-    overlay_state,
     read_input,
     write_columns,
 )
 from playground.schedules.models import ACTIVE_STATES, OPEN_STATES, Schedule, ScheduleVersion, Slot
 from playground.schedules.pausing import get_schedule_version, hold, locked_schedule
 from playground.schedules.slot_running import enqueue_slots
+from playground.schedules.targets import set_target
 from playground.workspace.models import Connection
 
 COPY = "%(name)s (copy)"
@@ -44,14 +41,28 @@ def create_schedule(
     person: Person, template: Template, wanted: ScheduleInput, confirm: str = "", note: str = ""
 ) -> Schedule:
     """Make a schedule of a template that the person may use, and begin at once."""
-    if not person.may_edit:
-        raise ScheduleRefused(_("Viewers can't send. An owner can make you an editor."))
     if not visible_templates(person).filter(pk=template.pk).exists():
         raise ScheduleRefused(_("The template was deleted, or it isn't shared with you."))
+    return _create(person, Schedule(template=template), wanted, confirm, note)
+
+
+def create_sync_schedule(
+    person: Person, connection: Connection, wanted: ScheduleInput, key: uuid.UUID | None = None
+) -> Schedule:
+    """Make a schedule that syncs a connection. With a key, which is its ID, only once."""
+    schedule = Schedule(pk=key or uuid.uuid4(), kind=Schedule.Kind.SYNC, connection=connection)
+    return _create(person, schedule, wanted)
+
+
+def _create(
+    person: Person, schedule: Schedule, wanted: ScheduleInput, confirm: str = "", note: str = ""
+) -> Schedule:
+    if not person.may_edit:
+        raise ScheduleRefused(_("Viewers can't send. An owner can make you an editor."))
     now, wanted = timezone.now(), clean_input(wanted)
     timing = check_timing(wanted, now, None)
-    schedule = Schedule(person=person, person_name=person.get_username(), template=template)
-    _set_target(schedule, wanted, _find_template_version(template, wanted), confirm)
+    schedule.person, schedule.person_name = person, person.get_username()
+    set_target(schedule, wanted, confirm)
     schedule.name, schedule.next_at = wanted.name, timing.find_next(now)
     with transaction.atomic():
         schedule.save(force_insert=True)
@@ -74,11 +85,9 @@ def edit_schedule(
         _require_change(person, schedule)
         if schedule.latest_version != base:
             raise ScheduleConflict(schedule.latest_version)
-        if schedule.template is None:
-            raise InvalidSchedule({"template": _("The template was deleted.")})
         former = get_schedule_version(schedule)
         timing = check_timing(wanted, now, former)
-        _set_target(schedule, wanted, _find_template_version(schedule.template, wanted), confirm)
+        set_target(schedule, wanted, confirm)
         schedule.name, schedule.latest_version = wanted.name, base + 1
         schedule.changed_at = now
         if schedule.state == Schedule.State.ENDED:
@@ -104,7 +113,7 @@ def restore_schedule(
 def duplicate_schedule(person: Person, schedule_id: uuid.UUID) -> Schedule:
     """Make a paused copy that belongs to this person."""
     source = Schedule.objects.select_related("template").get(pk=schedule_id)
-    if source.template is None:
+    if source.kind == Schedule.Kind.TEMPLATE and source.template is None:
         raise ScheduleRefused(_("The template of this schedule was deleted."))
     wanted = read_input(get_schedule_version(source))
     name = (COPY % {"name": wanted.name})[:200]
@@ -112,6 +121,7 @@ def duplicate_schedule(person: Person, schedule_id: uuid.UUID) -> Schedule:
         person=person,
         person_name=person.get_username(),
         name=name,
+        kind=source.kind,
         template=source.template,
         connection=source.connection,
         connection_name=source.connection_name,
@@ -148,12 +158,10 @@ def resume_schedule(person: Person, schedule_id: uuid.UUID, confirm: str = "") -
         _require_change(person, schedule)
         if schedule.state == Schedule.State.ACTIVE:
             return schedule
-        if schedule.template is None:
-            raise ScheduleRefused(_("The template of this schedule was deleted."))
         version = get_schedule_version(schedule)
         wanted = read_input(version)
         timing = check_timing(wanted, now, version)
-        _set_target(schedule, wanted, _find_template_version(schedule.template, wanted), confirm)
+        set_target(schedule, wanted, confirm)
         schedule.state, schedule.reason, schedule.failures = Schedule.State.ACTIVE, "", 0
         schedule.next_at = timing.find_next(now)
         schedule.save()
@@ -196,35 +204,6 @@ def delete_schedule(person: Person, schedule_id: uuid.UUID) -> None:
         name = schedule.name
         schedule.delete()
     record_event(person, "schedule", name, "deleted")
-
-
-def _find_template_version(template: Template, wanted: ScheduleInput) -> Version:
-    try:
-        version = get_version(template, wanted.template_version)
-    except Version.DoesNotExist:
-        text = _("%(name)s has no version %(number)d.")
-        names = {"name": template.name, "number": wanted.template_version}
-        raise InvalidSchedule({"template_version": text % names}) from None
-    check_variant(wanted, version)
-    return version
-
-
-def _set_target(schedule: Schedule, wanted: ScheduleInput, version: Version, confirm: str) -> None:
-    """Note where it sends; a protected connection has to be confirmed by typing its name."""
-    state = overlay_state(version, wanted.variant, wanted.values)
-    rows = Connection.objects.filter(pk=state.connection) if state.connection else None
-    connection = rows.first() if rows is not None else None
-    if connection is None:
-        raise InvalidSchedule({"connection": _("Choose a connection.")})
-    is_known = schedule.confirmed and (schedule.connection_id, schedule.base_url) == (
-        connection.pk,
-        connection.base_url,
-    )
-    if connection.protected and not is_known and confirm.strip() != connection.name:
-        text = _("%(name)s is protected. Type its name to let this schedule send.")
-        raise ScheduleRefused(text % {"name": connection.name}, connection.name)
-    schedule.connection, schedule.connection_name = connection, connection.name
-    schedule.base_url, schedule.confirmed = connection.base_url, connection.protected
 
 
 def _create_version(

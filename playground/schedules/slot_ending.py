@@ -12,7 +12,13 @@ from django.utils.translation import ngettext
 from playground.calls.values import Outcome
 from playground.history.models import Exchange
 from playground.history.recording import ABANDONED
-from playground.schedules.models import ACTIVE_STATES, Schedule, ScheduleVersion, Slot
+from playground.schedules.models import (
+    ACTIVE_STATES,
+    GOOD_STATES,
+    Schedule,
+    ScheduleVersion,
+    Slot,
+)
 from playground.schedules.pausing import get_schedule_version, hold, locked_schedule
 
 STATES = {
@@ -42,6 +48,13 @@ def end_slot(slot: Slot, exchange: Exchange) -> bool:
     )
 
 
+def close_slot(
+    slot: Slot, state: str, code: str, reason: str, ended_at: datetime | None = None
+) -> bool:
+    """End a slot that was more than one request; False if it has ended already."""
+    return _end(slot, state, code=code, reason=reason, ended_at=ended_at or timezone.now())
+
+
 def end_unsent(slot: Slot, state: str, code: str, reason: str) -> bool:
     """End a slot for which nothing was sent; False if it has ended already."""
     return _end(slot, state, code=code, reason=reason, ended_at=timezone.now())
@@ -53,15 +66,15 @@ def _end(slot: Slot, state: str, ended_at: datetime, **values: Any) -> bool:
         own = Slot.objects.filter(MAY_END, pk=slot.pk)
         changed = own.update(state=state, ended_at=ended_at, **values)
         # What was given up has counted as failed already.
-        if changed and (before in ACTIVE_STATES or state == Slot.State.ACCEPTED):
+        if changed and (before in ACTIVE_STATES or state in GOOD_STATES):
             _follow(schedule, slot, state, values["reason"])
     return bool(changed)
 
 
 def _follow(schedule: Schedule, slot: Slot, state: str, reason: str) -> None:
     """Count failures in a row, and pause after as many as the schedule says."""
-    if state in (Slot.State.ACCEPTED, Slot.State.MISSED):
-        if state == Slot.State.ACCEPTED and schedule.failures:
+    if state in (*GOOD_STATES, Slot.State.MISSED):
+        if state in GOOD_STATES and schedule.failures:
             schedule.failures = 0
             schedule.save(update_fields=["failures"])
         return

@@ -47,13 +47,15 @@ def _recover_start(slot: Slot) -> None:
 
 def settle_slots() -> None:
     """Give slots that seem under way what became of their exchanges."""
-    slots = list(Slot.objects.filter(state=Slot.State.RUNNING)[:MOST_RECOVERED])
+    # What is more than one request is settled by `kinds.settle_runs`.
+    found = Slot.objects.filter(state=Slot.State.RUNNING, schedule__kind=Schedule.Kind.TEMPLATE)
+    slots = list(found[:MOST_RECOVERED])
     keys = [find_slot_submission(slot) for slot in slots]
-    found = {each.submission: each for each in Exchange.objects.filter(submission__in=keys)}
+    exchanges = {each.submission: each for each in Exchange.objects.filter(submission__in=keys)}
     for slot, key in zip(slots, keys, strict=True):
         # Without an exchange nobody knows: it was removed from the history.
         message = _("Unknown: its entry in the history was removed.")
-        end_slot(slot, found.get(key) or _make_lost(slot, message))
+        end_slot(slot, exchanges.get(key) or _make_lost(slot, message))
 
 
 def _make_lost(slot: Slot, message: str) -> Exchange:

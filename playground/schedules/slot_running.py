@@ -14,12 +14,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from playground.engine.processes import identify_process
 from playground.engine.tasks import enqueue, task
 from playground.engine.threads import Task, get_pool
 from playground.history.models import Exchange
 from playground.history.recording import AlreadySubmitted
-from playground.schedules.claiming import Claimed, claim_slot, forget_slot, give_back
+from playground.schedules.claiming import (
+    Claimed,
+    LostClaim,
+    begin,
+    claim_slot,
+    forget_slot,
+    give_back,
+)
+from playground.schedules.kinds import start_run
 from playground.schedules.models import Schedule, ScheduleVersion, Slot
 from playground.schedules.pausing import hold, locked_schedule
 from playground.schedules.preparing import CannotRun, find_slot_submission, plan_slot
@@ -34,10 +41,6 @@ logger = logging.getLogger("playground.schedules")
 
 # When a slot that failed to be prepared, for example as the database was down, is tried again.
 AGAIN = timedelta(seconds=15)
-
-
-class LostClaim(Exception):
-    """Another process took the slot over meanwhile: nothing was sent."""
 
 
 def count_runners() -> int:
@@ -83,6 +86,9 @@ def run_slot(claimed: Claimed) -> None:
         end_unsent(slot, Slot.State.MISSED, "too-late", too_late)
         return
     try:
+        if slot.schedule.kind != Schedule.Kind.TEMPLATE:
+            start_run(claimed)
+            return
         plan = plan_slot(slot.schedule, version, slot.planned_at)
     except (CannotRun, InvalidTiming) as reason:
         with locked_schedule(slot.schedule_id) as schedule:
@@ -132,14 +138,7 @@ def _begin(claimed: Claimed, plan: Plan, assembled: Assembled) -> Exchange:
     slot = claimed.slot
     with transaction.atomic():
         exchange = start_exchange(plan, assembled.call, plan.person, find_slot_submission(slot))
-        own = Slot.objects.filter(pk=slot.pk, state=Slot.State.STARTING, process=identify_process())
-        if not own.update(
-            state=Slot.State.RUNNING,
-            version=claimed.version.number,
-            exchange_id=exchange.id,
-            started_at=exchange.started_at,
-        ):
-            raise LostClaim
+        begin(claimed, exchange_id=exchange.id, started_at=exchange.started_at)
     return exchange
 
 

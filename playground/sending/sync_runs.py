@@ -1,6 +1,7 @@
 """Syncs as rows: starting one, finding it, and taking up what was lost."""
 
 import threading
+import uuid
 from datetime import timedelta
 
 from django.db import transaction
@@ -21,14 +22,21 @@ LOST = timedelta(seconds=15)
 STOPPED = "API Playground stopped before the sync ended."
 
 
-def start_sync(connection: Connection, person: Person | None) -> SyncRun:
-    """Start a sync in the background, or return the one that is under way."""
+def start_sync(
+    connection: Connection, person: Person | None, key: uuid.UUID | None = None
+) -> SyncRun:
+    """Start a sync in the background, or return the one that is under way.
+
+    With a key, which is then its ID, it is started only once.
+    """
     # In one transaction, so that two clicks start one sync.
     with transaction.atomic():
+        # Waits for another one: PostgreSQL would let both see that no sync is under way.
+        Connection.objects.select_for_update(no_key=True).filter(pk=connection.pk).first()
         current = find_sync(connection)
-        if current is not None and current.under_way:
+        if current is not None and (current.under_way or current.pk == key):
             return current
-        run = _create_run(connection, person, process="")
+        run = _create_run(connection, person, process="", key=key)
         enqueue(run_sync, run.id)
     return run
 
@@ -81,9 +89,15 @@ def _is_lost(run: SyncRun) -> bool:
     return abs(timezone.now() - run.started_at) > LONGEST_SYNC or has_ended(run.process)
 
 
-def _create_run(connection: Connection, person: Person | None, process: str) -> SyncRun:
+def _create_run(
+    connection: Connection, person: Person | None, process: str, key: uuid.UUID | None = None
+) -> SyncRun:
     old = connection.syncs.values_list("pk", flat=True)[MOST_RUNS:]
     SyncRun.objects.filter(pk__in=list(old)).delete()
     return SyncRun.objects.create(
-        connection=connection, person=person, process=process, step="Waiting to start"
+        pk=key or uuid.uuid4(),
+        connection=connection,
+        person=person,
+        process=process,
+        step="Waiting to start",
     )

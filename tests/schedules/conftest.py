@@ -18,10 +18,17 @@ from playground.schedules.content import Policies, ScheduleInput
 from playground.schedules.models import Schedule, Slot
 from playground.schedules.planning import insert_due_slots
 from playground.schedules.schedules import create_schedule
-from tests.sending.conftest import LAUNCH, WORKFLOW, lead_practice_to, standin
+from tests.sending.conftest import (
+    LAUNCH,
+    WORKFLOW,
+    elsewhere,
+    lead_practice_to,
+    misbehaving,
+    standin,
+)
 from tests.sending.stand_ins import Standin, wait_until
 
-__all__ = ["standin"]
+__all__ = ["elsewhere", "misbehaving", "standin"]
 
 LONG = 60.0
 HOURLY = ScheduleInput("Night run", "0 * * * *", "Europe/Berlin")

@@ -34,15 +34,18 @@ MOST_SLOTS, MOST_ENTRIES, MOST_OF_SCHEDULE = 1000, 4, 3
 # Schedules whose runs are found one schedule after the other.
 MOST_KEYS = 200
 WORST_FIRST = (
+    Slot.State.FAILED,
     Slot.State.REFUSED,
     Slot.State.NOT_SENT,
     Slot.State.UNKNOWN,
+    Slot.State.PARTLY,
     Slot.State.MISSED,
     Slot.State.SKIPPED,
     Slot.State.RUNNING,
     Slot.State.STARTING,
     Slot.State.WAITING,
     Slot.State.ACCEPTED,
+    Slot.State.COMPLETE,
 )
 
 

@@ -22,6 +22,9 @@ LOOKS = {
     Slot.State.REFUSED: ("refused", "refused"),
     Slot.State.NOT_SENT: ("refused", "not_sent"),
     Slot.State.UNKNOWN: ("unknown", "unknown"),
+    Slot.State.COMPLETE: ("accepted", "accepted"),
+    Slot.State.PARTLY: ("warning", "warning"),
+    Slot.State.FAILED: ("refused", "refused"),
     Slot.State.SKIPPED: ("not-sent", "not_sent"),
     Slot.State.MISSED: ("warning", "warning"),
 }

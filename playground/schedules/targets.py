@@ -1,0 +1,53 @@
+"""Where a schedule goes, noted when it is saved or resumed: a run goes nowhere else."""
+
+from django.utils.translation import gettext as _
+
+from playground.payload_templates.models import Template, Version
+from playground.payload_templates.versions import get_version
+from playground.schedules.access import InvalidSchedule, ScheduleRefused
+from playground.schedules.content import ScheduleInput, check_variant, overlay_state
+from playground.schedules.models import Schedule
+from playground.schedules.sync_slots import set_sync_target
+from playground.workspace.models import Connection
+
+
+def set_target(schedule: Schedule, wanted: ScheduleInput, confirm: str) -> None:
+    """Note where this schedule goes. Raises ScheduleRefused.
+
+    A protected connection that is sent to has to be confirmed by typing its name.
+    """
+    if schedule.kind == Schedule.Kind.SYNC:
+        set_sync_target(schedule)
+        return
+    if schedule.template is None:
+        raise InvalidSchedule({"template": _("The template of this schedule was deleted.")})
+    version = _find_template_version(schedule.template, wanted)
+    state = overlay_state(version, wanted.variant, wanted.values)
+    rows = Connection.objects.filter(pk=state.connection) if state.connection else None
+    agree_to(schedule, rows.first() if rows is not None else None, confirm)
+
+
+def agree_to(schedule: Schedule, connection: Connection | None, confirm: str) -> None:
+    """Note the connection over which it sends. Raises ScheduleRefused."""
+    if connection is None:
+        raise InvalidSchedule({"connection": _("Choose a connection.")})
+    is_known = schedule.confirmed and (schedule.connection_id, schedule.base_url) == (
+        connection.pk,
+        connection.base_url,
+    )
+    if connection.protected and not is_known and confirm.strip() != connection.name:
+        text = _("%(name)s is protected. Type its name to let this schedule send.")
+        raise ScheduleRefused(text % {"name": connection.name}, connection.name)
+    schedule.connection, schedule.connection_name = connection, connection.name
+    schedule.base_url, schedule.confirmed = connection.base_url, connection.protected
+
+
+def _find_template_version(template: Template, wanted: ScheduleInput) -> Version:
+    try:
+        version = get_version(template, wanted.template_version)
+    except Version.DoesNotExist:
+        text = _("%(name)s has no version %(number)d.")
+        names = {"name": template.name, "number": wanted.template_version}
+        raise InvalidSchedule({"template_version": text % names}) from None
+    check_variant(wanted, version)
+    return version
