@@ -38,6 +38,13 @@ EACH = {"hourly": "every hour", "daily": "every day", "nightly": "every day"}
 EACH |= {"weekly": "every week", "monthly": "every month"}
 IN = re.compile(rf"in ([\w.-]+) ({UNITS})")
 MINUTES = {"minute": 1, "min": 1, "hour": 60, "hr": 60}
+HOURS = {
+    word: hour
+    for hour, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve".split(), 1
+    )
+}
+AT_HOUR = re.compile(rf"\bat ({'|'.join(HOURS)})\b")
 GROUPS: dict[str, tuple[int, ...]] = {
     "weekday": ONLY_WEEKDAYS,
     "working day": ONLY_WEEKDAYS,
@@ -61,6 +68,7 @@ def read_phrase(text: str, zone: ZoneInfo, now: datetime) -> Rule:
     if looks_like_cron(typed.removeprefix("cron ")):
         return Cron(normalise_cron(typed.removeprefix("cron ")))
     phrase = re.sub(r"^(?:run )?(?:once,? (?:on )?)?", "", typed.lower().rstrip(". "))
+    phrase = AT_HOUR.sub(lambda found: f"at {HOURS[found[1]]}", phrase)
     local = show_clock(zone, now)
     if isinstance(moment := read_iso(phrase), datetime):
         return Once(moment)

@@ -75,6 +75,13 @@ def test_the_form_is_the_builder_with_a_strip(as_editor: Client, template: Templ
     assert all(each.endswith("09:00 UTC+05:45") for each in list_run_times(page))
 
 
+def test_its_other_save_names_the_template(as_editor: Client, template: Template) -> None:
+    form = open_form(as_editor, template)
+    for address in (f"/schedules/form/{form.pk}/", f"/drafts/{form.pk}/template/"):
+        page = as_editor.get(address).content.decode()
+        assert "Save to template" in page
+
+
 def test_an_unknown_zone_of_the_browser_becomes_utc(as_editor: Client, template: Template) -> None:
     assert open_form(as_editor, template, zone="Mars/Olympus").typed["zone"] == "UTC"
     assert open_form(as_editor, template).typed["zone"] == "UTC"

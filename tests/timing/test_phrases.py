@@ -21,6 +21,8 @@ UNDERSTOOD = {
     "2026-03-29T02:30": "once on 29 March 2026 at 02:30",
     "2026-03-29 02:30": "once on 29 March 2026 at 02:30",
     "tomorrow at 9": "once on 29 March 2026 at 09:00",
+    "tomorrow at nine": "once on 29 March 2026 at 09:00",
+    "every day at eleven pm": "every day at 23:00",
     "Tomorrow 9am": "once on 29 March 2026 at 09:00",
     "9:30 pm tomorrow": "once on 29 March 2026 at 21:30",
     "today at 17:00": "once on 28 March 2026 at 17:00",

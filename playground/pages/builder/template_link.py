@@ -48,6 +48,7 @@ from playground.payload_templates.versions import (
 )
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
+from playground.schedules.models import ScheduleDraft
 
 MAX_DIFFERENCES = 100
 
@@ -116,6 +117,8 @@ def describe_template_link(person: Person, draft: Draft) -> dict[str, Any]:
         "draft": draft,
         "name": draft.name,
         "link": link,
+        # There "Save" would be taken for saving the schedule.
+        "of_schedule": bool(link) and ScheduleDraft.objects.filter(draft=draft).exists(),
         "variants": [each.name for each in link.content.variants] if link else [],
         "may_save": bool(link and may_change(person, link.version.template)),
         "sharings": Sharing.choices,

@@ -23,6 +23,7 @@ from playground.pages.responses import breadcrumbs, redirect_htmx
 from playground.pages.schedules.access import get_form_or_404
 from playground.pages.schedules.run_rows import describe_runs
 from playground.pages.schedules.strip import (
+    PHRASES,
     POLICIES,
     StripForm,
     read_strip,
@@ -84,6 +85,7 @@ def _describe_strip(
     """The context of `schedule/_strip.html`; `errors` are those of a form that was sent."""
     template = opened.draft.template
     return {
+        "phrases": PHRASES,
         "zones": list_zone_names(),
         "template": template,
         "drift": find_template_drift(template) if template else None,

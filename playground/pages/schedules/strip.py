@@ -21,6 +21,20 @@ from playground.timing.zones import find_instant, get_zone, show_clock
 # Longer texts aren't meant: a list of days to skip for fifty years is shorter.
 LONGEST = 20_000
 NEWEST, FIXED = "newest", "fixed"
+# One of each kind, as phrases are understood in English only.
+PHRASES = (
+    "tomorrow at 9:00",
+    "every 15 minutes",
+    "every 2 hours",
+    "every day at 18:00",
+    "weekdays at 8:30",
+    "every Monday and Thursday at 9:00",
+    "every 2 weeks on Friday at 17:00",
+    "on the 1st of the month at 6:00",
+    "on the last day of the month at 23:00",
+    "on the last working day at 17:00",
+    "30 2 * * 1-5",
+)
 POLICIES = (
     "overlap",
     "missed",
@@ -56,25 +70,25 @@ class StripForm(UncutForm):
         ],
     )
     overlap = forms.ChoiceField(
-        label=gettext_lazy("If the run before is still going"),
+        label=gettext_lazy("If the previous run is still going"),
         choices=ScheduleVersion.Overlap.choices,
     )
     missed = forms.ChoiceField(
         label=gettext_lazy("If runs were missed"), choices=ScheduleVersion.Missed.choices
     )
     missed_most = forms.IntegerField(
-        label=gettext_lazy("Missed runs made up for, at most"), required=False
+        label=gettext_lazy("Missed runs to make up for, at most"), required=False
     )
     on_failure = forms.ChoiceField(
         label=gettext_lazy("If a run fails"), choices=ScheduleVersion.OnFailure.choices
     )
     pause_after = forms.IntegerField(
-        label=gettext_lazy("Pause after so many failures in a row"), required=False
+        label=gettext_lazy("Pause after this many failures in a row"), required=False
     )
     start_within = forms.IntegerField(
-        label=gettext_lazy("Start at most so many minutes late"),
+        label=gettext_lazy("Latest start, in minutes after its time"),
         required=False,
-        help_text=gettext_lazy("0 for any delay."),
+        help_text=gettext_lazy("0 for no limit."),
     )
     pauses_on_drift = forms.BooleanField(
         label=gettext_lazy("Pause if the template no longer fits its workflow or API"),
@@ -93,6 +107,7 @@ class StripForm(UncutForm):
             self.fields[name].widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
         self.fields["phrase"].widget.attrs |= {
             "placeholder": _("weekdays at 9:00"),
+            "list": "phrases",
             "autocomplete": "off",
             "spellcheck": "false",
         }

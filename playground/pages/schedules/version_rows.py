@@ -27,7 +27,9 @@ def describe_version(version: ScheduleVersion) -> dict[str, str]:
         _("Days to skip"): version.days_off,
         _("Template"): _write_template(version),
         _("Variant"): version.variant,
-        _("If the run before is still going"): str(ScheduleVersion.Overlap(version.overlap).label),
+        _("If the previous run is still going"): str(
+            ScheduleVersion.Overlap(version.overlap).label
+        ),
         _("If runs were missed"): _write_missed(version),
         _("If a run fails"): _write_failure(version),
         _("Late start"): _write_lateness(version),
