@@ -38,12 +38,8 @@ EACH = {"hourly": "every hour", "daily": "every day", "nightly": "every day"}
 EACH |= {"weekly": "every week", "monthly": "every month"}
 IN = re.compile(rf"in ([\w.-]+) ({UNITS})")
 MINUTES = {"minute": 1, "min": 1, "hour": 60, "hr": 60}
-HOURS = {
-    word: hour
-    for hour, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(), 1
-    )
-}
+HOURS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+HOURS |= {"seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12}
 AT_HOUR = re.compile(rf"\bat ({'|'.join(HOURS)})\b")
 GROUPS: dict[str, tuple[int, ...]] = {
     "weekday": ONLY_WEEKDAYS,
