@@ -10,6 +10,7 @@ from playground.drafts.drafts import list_drafts
 from playground.history.queries import ExchangeSearch, list_exchanges
 from playground.pages.drafts import list_starting_points
 from playground.pages.job_states import describe_following, describe_job_states
+from playground.pages.notifications import list_unread
 from playground.pages.replies import shorten_uids
 from playground.people.access import needs, person_of
 from playground.people.models import Role
@@ -28,6 +29,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     states = describe_job_states(exchanges, "home")
     context = {
         "workflows": practice[:SHOWN_WORKFLOWS],
+        "unread": list_unread(person),
         "drafts": list_drafts(person)[:SHOWN_DRAFTS] if person.may_edit else (),
         # What a workflow fills is started from the workflows above.
         "starting_points": [each for each in list_starting_points() if not each["by_workflow"]]

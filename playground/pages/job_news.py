@@ -1,4 +1,4 @@
-"""News of jobs and batches that ended, for the person who started them: told once, on one page."""
+"""News of jobs, batches and schedules, for the person who started them: told once, on one page."""
 
 from datetime import datetime, timedelta
 
@@ -13,8 +13,11 @@ from django.views.decorators.http import require_POST
 from playground.batches.models import Batch, Row
 from playground.history.models import Exchange
 from playground.pages.job_states import LABELS
+from playground.pages.lists import count_listed
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
+from playground.schedules.models import Notification, Schedule, ScheduleEvent
+from playground.schedules.notifying import unread_notifications
 from playground.sending.jobs import choose_status_kind
 from playground.workspace.models import JobRecord
 
@@ -22,7 +25,7 @@ from playground.workspace.models import JobRecord
 RECENT = timedelta(hours=12)
 # More than this many at once are counted, not named.
 MOST_NAMED, MOST_CLAIMED = 3, 500
-MAX_NAME = 60
+MAX_NAME, MAX_WORDS = 60, 160
 OVER = (Batch.State.ENDED, Batch.State.STOPPED)
 TOASTS = {"accepted": "success", "not-sent": "note"}
 # They keep the direction of a name from spreading to the text around it.
@@ -40,12 +43,25 @@ def show_job_news(request: HttpRequest) -> HttpResponse:
     claimed = [each for each in ended.order_by("ended_at")[:MOST_CLAIMED] if _claim(each, now)]
     records = _leave_out_rows(claimed)
     batches = _claim_batches(person, now)
+    notified = _claim_notifications(person, now)
     unfinished = (
         JobRecord.objects.filter(person=person, next_poll_at__isnull=False).exists()
         or Batch.objects.filter(person=person, state=Batch.State.RUNNING).exists()
     )
-    news = [*_describe(records), *map(_describe_batch, batches)]
-    return JsonResponse({"news": news, "unfinished": unfinished})
+    news = [
+        *_describe(records),
+        *map(_describe_batch, batches),
+        *_describe_notifications(notified),
+    ]
+    active = Schedule.objects.filter(person=person, state=Schedule.State.ACTIVE)
+    return JsonResponse(
+        {
+            "news": news,
+            "unfinished": unfinished,
+            "scheduled": active.exists(),
+            "unread": _count_unread(person),
+        }
+    )
 
 
 def _claim(record: JobRecord, now: datetime) -> bool:
@@ -77,6 +93,46 @@ def _claim_batches(person: Person, now: datetime) -> list[Batch]:
     )
     found = ended.only("name", "state", "counts").order_by("ended_at")[:MOST_NAMED]
     return [each for each in found if _claim_batch(each, now)]
+
+
+def _claim_notifications(person: Person, now: datetime) -> list[Notification]:
+    found = unread_notifications(person).filter(
+        announced_at=None, event__created_at__gt=now - RECENT
+    )
+    rows = found.select_related("event__schedule").order_by("pk")[:MOST_CLAIMED]
+    return [each for each in rows if _claim_notification(each, now)]
+
+
+def _claim_notification(row: Notification, now: datetime) -> bool:
+    mine = Notification.objects.filter(pk=row.pk, announced_at=None)
+    return bool(mine.update(announced_at=now))
+
+
+def _count_unread(person: Person) -> dict[str, object]:
+    count = count_listed(unread_notifications(person))
+    label = ngettext("%(n)s unread notification", "%(n)s unread notifications", count)
+    number = {"n": count}
+    return {"count": count, "text": _("%(n)s new") % number, "label": label % number}
+
+
+def _describe_notifications(rows: list[Notification]) -> list[dict[str, str]]:
+    if len(rows) > MOST_NAMED:
+        text = _("%(n)s things happened to your schedules.") % {"n": len(rows)}
+        link, address = _("View notifications"), reverse("notifications")
+        return [{"text": text, "kind": "warning", "address": address, "link": link}]
+    return [
+        {
+            "text": _("%(name)s: %(words)s") % {
+                "name": f"{ISOLATE}{Truncator(row.event.schedule.name).chars(MAX_NAME)}"
+                f"{END_ISOLATE}",
+                "words": Truncator(row.event.words).chars(MAX_WORDS),
+            },
+            "kind": "success" if row.event.kind == ScheduleEvent.Kind.RECOVERY else "warning",
+            "address": reverse("schedule", args=[row.event.schedule_id]),
+            "link": _("View schedule"),
+        }
+        for row in rows
+    ]  # fmt: skip
 
 
 def _describe_batch(batch: Batch) -> dict[str, str]:

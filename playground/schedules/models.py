@@ -46,8 +46,10 @@ class Schedule(models.Model):
     confirmed = models.BooleanField(default=False)
     latest_version = models.PositiveIntegerField(default=1)
     next_at = models.DateTimeField(null=True)
-    # Failed runs since the last one that was accepted, or since the schedule was resumed.
+    # Failed runs since the last one that was accepted, or since the schedule was resumed, and
+    # whether its person was notified of them.
     failures = models.PositiveIntegerField(default=0)
+    is_failure_known = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     # Set by saving a version only: pausing or running a schedule doesn't change it.
     changed_at = models.DateTimeField(auto_now_add=True)
@@ -205,6 +207,59 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.schedule_id} {self.planned_at:%Y-%m-%d %H:%M}"
+
+
+class ScheduleEvent(models.Model):
+    """What people should know of a schedule: it fails, it works again, or it was paused.
+
+    Written in the transaction in which that happened, so that there is one for each, however many
+    processes there are.
+    """
+
+    class Kind(models.TextChoices):
+        FAILURE = "failure", _("Failed")
+        RECOVERY = "recovery", _("Works again")
+        PAUSE = "pause", _("Paused")
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=8, choices=Kind)
+    # The run that it is about; a pause may be about none.
+    slot = models.ForeignKey(Slot, models.SET_NULL, null=True, related_name="+")
+    # A sentence of ours, which may be shown anywhere, and what a reply or a person said.
+    words = models.CharField(max_length=500, default="")
+    details = SealedMessageField(default="")
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.schedule_id} {self.kind}"
+
+
+class Notification(models.Model):
+    """An event as one person gets it. `seen_at` is when they marked it as read."""
+
+    event = models.ForeignKey(ScheduleEvent, models.CASCADE, related_name="notifications")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications"
+    )
+    seen_at = models.DateTimeField(null=True)
+    # When one of the person's pages has shown it; none as long as none has.
+    announced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["person", "event"], name="notified_once")]
+        indexes = [
+            # Home and the news count what is unread; nearly all is read.
+            models.Index(
+                fields=["person"], condition=models.Q(seen_at=None), name="notifications_unread"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} for {self.person_id}"
 
 
 OPEN_STATES = (Slot.State.WAITING, Slot.State.STARTING, Slot.State.RUNNING)

@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 
 from playground.schedules.content import Timing, read_timing
 from playground.schedules.models import OPEN_STATES, Schedule, ScheduleVersion, Slot
-from playground.schedules.pausing import find_newest_versions, hold
+from playground.schedules.notifying import pause_automatically
+from playground.schedules.pausing import find_newest_versions
 from playground.schedules.slot_running import enqueue_slots
 from playground.timing.errors import InvalidTiming
 
@@ -67,7 +68,7 @@ def _plan(schedules: Sequence[Schedule]) -> int:
             timing = read_timing(version)
         except InvalidTiming as error:
             # Such as a zone that a newer version of tzdata no longer has.
-            hold(schedule, str(error))
+            pause_automatically(schedule, str(error))
             continue
         slots += _plan_schedule(schedule, version, timing, open_slots.get(schedule.pk, OpenSlots()))
     Slot.objects.bulk_create(slots, ignore_conflicts=True)

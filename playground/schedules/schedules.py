@@ -163,6 +163,7 @@ def resume_schedule(person: Person, schedule_id: uuid.UUID, confirm: str = "") -
         timing = check_timing(wanted, now, version)
         set_target(schedule, wanted, confirm)
         schedule.state, schedule.reason, schedule.failures = Schedule.State.ACTIVE, "", 0
+        schedule.is_failure_known = False
         schedule.next_at = timing.find_next(now)
         schedule.save()
     record_event(person, "schedule", schedule.name, "resumed")

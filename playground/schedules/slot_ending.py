@@ -19,7 +19,13 @@ from playground.schedules.models import (
     ScheduleVersion,
     Slot,
 )
-from playground.schedules.pausing import get_schedule_version, hold, locked_schedule
+from playground.schedules.notifying import (
+    CANNOT_RUN,
+    note_failure,
+    note_recovery,
+    pause_automatically,
+)
+from playground.schedules.pausing import get_schedule_version, locked_schedule
 
 STATES = {
     Outcome.ACCEPTED: Slot.State.ACCEPTED,
@@ -67,21 +73,24 @@ def _end(slot: Slot, state: str, ended_at: datetime, **values: Any) -> bool:
         changed = own.update(state=state, ended_at=ended_at, **values)
         # What was given up has counted as failed already.
         if changed and (before in ACTIVE_STATES or state in GOOD_STATES):
-            _follow(schedule, slot, state, values["reason"])
+            _follow(schedule, slot, state, values["code"], values["reason"])
     return bool(changed)
 
 
-def _follow(schedule: Schedule, slot: Slot, state: str, reason: str) -> None:
-    """Count failures in a row, and pause after as many as the schedule says."""
+def _follow(schedule: Schedule, slot: Slot, state: str, code: str, reason: str) -> None:
+    """Count failures in a row, notify, and pause after as many as the schedule says."""
     if state in (*GOOD_STATES, Slot.State.MISSED):
         if state in GOOD_STATES and schedule.failures:
+            note_recovery(schedule, slot)
             schedule.failures = 0
             schedule.save(update_fields=["failures"])
         return
     schedule.failures += 1
     schedule.save(update_fields=["failures"])
     version = get_schedule_version(schedule)
-    is_active = schedule.state == Schedule.State.ACTIVE
+    note_failure(schedule, version, slot, code)
+    # What can't run is paused by who found that out, with the cause.
+    is_active = schedule.state == Schedule.State.ACTIVE and code != CANNOT_RUN
     pauses = version.on_failure == ScheduleVersion.OnFailure.PAUSE
     if is_active and pauses and schedule.failures >= version.pause_after:
         text = ngettext(
@@ -89,4 +98,5 @@ def _follow(schedule: Schedule, slot: Slot, state: str, reason: str) -> None:
             "Paused after %(count)d failed runs in a row.",
             schedule.failures,
         )
-        hold(schedule, f"{text % {'count': schedule.failures}} {_('The last one:')} {reason}")
+        details = f"{_('The last one:')} {reason}"
+        pause_automatically(schedule, text % {"count": schedule.failures}, details, slot)

@@ -13,7 +13,8 @@ from playground.history.models import Exchange
 from playground.history.recording import ABANDONED
 from playground.schedules.claiming import is_claimed_here
 from playground.schedules.models import Schedule, Slot
-from playground.schedules.pausing import hold, locked_schedule
+from playground.schedules.notifying import pause_automatically
+from playground.schedules.pausing import locked_schedule
 from playground.schedules.preparing import find_slot_submission
 from playground.schedules.slot_ending import end_slot
 from playground.schedules.slot_running import enqueue_slots
@@ -80,7 +81,7 @@ def pause_restored_schedules() -> None:
     active = Schedule.objects.filter(state=Schedule.State.ACTIVE)
     for key in active.values_list("pk", flat=True):
         with locked_schedule(key) as schedule:
-            hold(schedule, reason)
+            pause_automatically(schedule, reason)
     # Those of schedules that were paused already, such as a run that a person had asked for.
     waiting = Slot.objects.filter(state=Slot.State.WAITING)
     waiting.update(state=Slot.State.SKIPPED, reason=reason, ended_at=timezone.now())

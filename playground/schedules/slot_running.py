@@ -28,7 +28,8 @@ from playground.schedules.claiming import (
 )
 from playground.schedules.kinds import start_run
 from playground.schedules.models import Schedule, ScheduleVersion, Slot
-from playground.schedules.pausing import hold, locked_schedule
+from playground.schedules.notifying import CANNOT_RUN, pause_automatically
+from playground.schedules.pausing import locked_schedule
 from playground.schedules.preparing import CannotRun, find_slot_submission, plan_slot
 from playground.schedules.slot_ending import end_slot, end_unsent
 from playground.sending.completing import complete_exchange
@@ -92,9 +93,9 @@ def run_slot(claimed: Claimed) -> None:
         plan = plan_slot(slot.schedule, version, slot.planned_at)
     except (CannotRun, InvalidTiming) as reason:
         with locked_schedule(slot.schedule_id) as schedule:
-            end_unsent(slot, Slot.State.NOT_SENT, "cannot-run", _("Not sent: %s") % reason)
+            end_unsent(slot, Slot.State.NOT_SENT, CANNOT_RUN, _("Not sent: %s") % reason)
             if schedule.state == Schedule.State.ACTIVE:
-                hold(schedule, str(reason))
+                pause_automatically(schedule, str(reason), slot=slot)
         return
     errors = [problem.message for problem in check_plan(plan) if problem.blocks]
     if errors:

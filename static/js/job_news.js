@@ -1,5 +1,6 @@
-// Says when a job ended that this person launched, once on one of their pages: on a page in view
-// as a message, on a hidden one by the browser, if it was allowed to.
+// Says when a job ended that this person launched, or what became of their schedules, once on one
+// of their pages: on a page in view as a message, on a hidden one by the browser, if it was allowed
+// to. Also shows how many notifications are unread.
 
 import { on } from "./elements.js";
 import { csrfToken } from "./session.js";
@@ -7,6 +8,7 @@ import { csrfToken } from "./session.js";
 const FIRST = 2_000; // milliseconds
 const DELAYS = [3, 3, 5, 5, 8, 13, 20]; // seconds between two questions while jobs are unfinished
 const LONGEST = 30;
+const SCHEDULED = 60; // while schedules are active, which run at any time
 
 const signedIn = Boolean(document.querySelector('meta[name="person"]').content);
 const address = document.querySelector('meta[name="person"]').dataset.news;
@@ -32,9 +34,11 @@ async function ask() {
     const response = await fetch(address, { method: "POST", headers: { "X-CSRFToken": csrfToken() } });
     // Signed out, or the server restarts: the next time this page comes into view it asks again.
     if (!response.ok || response.redirected) return;
-    const { news, unfinished } = await response.json();
+    const { news, unfinished, scheduled, unread } = await response.json();
     news.forEach(tell);
+    showUnread(unread);
     if (unfinished) askIn(1000 * (DELAYS[tries++] ?? LONGEST));
+    else if (scheduled) askIn(1000 * SCHEDULED);
   } catch {
     askIn(1000 * LONGEST);
   } finally {
@@ -59,6 +63,13 @@ function showNotification(text, href) {
     // Android wants a service worker for it.
     return false;
   }
+}
+
+function showUnread({ count, text, label }) {
+  const link = document.querySelector("[data-unread]");
+  link.hidden = !count;
+  link.textContent = text;
+  link.ariaLabel = label;
 }
 
 function showButtons() {

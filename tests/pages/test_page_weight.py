@@ -43,7 +43,7 @@ def test_the_first_key_needs_at_most_thirty_kilobytes_of_script() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("sample", "most"), [(SMALL, 830), (STEPS50, 2200), (INPUTS1000, 1900)])
+@pytest.mark.parametrize(("sample", "most"), [(SMALL, 840), (STEPS50, 2200), (INPUTS1000, 1900)])
 def test_the_builder_draws_few_elements(
     as_editor: Client, editor: Person, sample: Sample, most: int
 ) -> None:

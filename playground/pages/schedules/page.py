@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from playground.pages.lists import ListColumn, ListShape
+from playground.pages.notifications import describe_events
 from playground.pages.responses import breadcrumbs
 from playground.pages.schedules.access import get_schedule_or_404
 from playground.pages.schedules.chosen import LONGEST_REASON
@@ -43,7 +44,7 @@ from playground.schedules.schedules import (
 from playground.timing.errors import InvalidTiming
 from playground.timing.zones import get_zone
 
-MOST_VERSIONS = 200
+MOST_VERSIONS, MOST_EVENTS = 200, 10
 SLOTS = ListShape(
     "planned",
     (
@@ -93,6 +94,9 @@ def render_schedule(
         "outcome": outcome,
         "outcomes": Slot.State.choices,
         "is_busy": any(each.state in OPEN_STATES for each in listed.rows),
+        "events": describe_events(
+            person, list(schedule.events.select_related("slot")[:MOST_EVENTS])
+        ),
         "versions": schedule.versions.defer("values")[:MOST_VERSIONS],
         "may_change": may_change_schedule(person, schedule),
         "may_stop": may_stop_schedule(person, schedule),
