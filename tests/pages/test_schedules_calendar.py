@@ -82,7 +82,7 @@ def test_a_schedule_that_runs_often_has_one_entry_a_day(
         make_slot(often, datetime(2027, 3, 3, number, tzinfo=UTC), state)
     entries = list_entries(open_calendar(as_editor, "zone=UTC"))
     assert entries["2027-03-03"] == ["5× Often: 4 Accepted, 1 Unknown"]
-    assert entries["2027-03-20"] == ["00:00 Often: Planned, every 15 minutes"]
+    assert entries["2027-03-20"] == ["from 00:00 Often: Planned, every 15 minutes"]
 
 
 def test_months_are_turned(as_editor: Client, nightly: Schedule) -> None:

@@ -175,7 +175,7 @@ def _list_planned(zone: ZoneInfo, runs: Sequence[PlannedRun]) -> list[CalendarEn
     return [
         CalendarEntry(
             each.instant,
-            _clock(zone, each.instant),
+            _("from %(time)s") % {"time": clock} if each.words else clock,
             each.schedule.name,
             "planned",
             "clock",
@@ -183,6 +183,7 @@ def _list_planned(zone: ZoneInfo, runs: Sequence[PlannedRun]) -> list[CalendarEn
             each.schedule.pk,
         )
         for each in runs
+        for clock in [_clock(zone, each.instant)]
     ]
 
 
