@@ -230,6 +230,8 @@ MAKERS: dict[str, Maker] = {
     "save_batch_result": lambda person: {**make_own_batch(person), "ending": "csv"},
     "start_schedule": make_own_template,
     "schedule_repeat": make_repeat,
+    "schedule_sync": make_connection,
+    "edit_schedule": make_own_schedule,
     "schedule_form": make_schedule_form,
     "check_schedule": make_schedule_form,
     "save_schedule": make_schedule_form,

@@ -29,6 +29,7 @@ class ScheduleFilter:
 
     text: str = ""
     state: str = ""
+    kind: str = ""
     connection: uuid.UUID | None = None
     template: uuid.UUID | None = None
     person: int = 0
@@ -43,6 +44,7 @@ class ScheduleFilter:
         parts = {
             "text": self.text,
             "state": self.state,
+            "kind": self.kind,
             "connection": str(self.connection or ""),
             "template": str(self.template or ""),
             "person": str(self.person or ""),
@@ -52,10 +54,11 @@ class ScheduleFilter:
 
 def read_filter(request: HttpRequest) -> ScheduleFilter:
     query = request.GET
-    state = query.get("state", "")
+    state, kind = query.get("state", ""), query.get("kind", "")
     return ScheduleFilter(
         text=query.get("text", "").replace("\0", "").strip()[:200],
         state=state if state in Schedule.State.values else "",
+        kind=kind if kind in Schedule.Kind.values else "",
         connection=read_uuid(query.get("connection", "")),
         template=read_uuid(query.get("template", "")),
         person=read_number(query.get("person", "")),
@@ -66,6 +69,7 @@ def find_schedules(person: Person, wanted: ScheduleFilter) -> QuerySet[Schedule]
     """The visible schedules that match."""
     columns = {
         "state": wanted.state,
+        "kind": wanted.kind,
         "connection": wanted.connection,
         "template": wanted.template,
         "person": wanted.person,
@@ -81,6 +85,7 @@ def describe_filters(person: Person, wanted: ScheduleFilter) -> dict[str, Any]:
     return {
         "filter": wanted,
         "states": Schedule.State.choices,
+        "kinds": Schedule.Kind.choices,
         "connections": _choices(rows, "connection", "connection__name"),
         "templates": _choices(rows, "template", "template__name"),
         "people": _choices(rows, "person", "person_name"),

@@ -86,6 +86,8 @@ def _describe_strip(
     template = opened.draft.template
     return {
         "phrases": PHRASES,
+        "save_address": reverse("save_schedule", args=[opened.draft_id]),
+        "check_address": reverse("check_schedule", args=[opened.draft_id]),
         "zones": list_zone_names(),
         "template": template,
         "drift": find_template_drift(template) if template else None,
@@ -103,13 +105,13 @@ def _describe_checked(
         "opened_form": opened,
         "schedule": opened.schedule,
         "is_stale": bool(opened.schedule and opened.schedule.latest_version != opened.base),
-        **_describe_fields(form, {**problems, **(errors or {})}),
+        **describe_fields(form, {**problems, **(errors or {})}),
         **checked,
     }
 
 
-def _describe_fields(form: StripForm, errors: Mapping[str, str]) -> dict[str, Any]:
-    """Each field with its sentence, and the sentences of what has no field in the strip."""
+def describe_fields(form: StripForm, errors: Mapping[str, str]) -> dict[str, Any]:
+    """Each field of the strip with its sentence, and sentences about what has no field in it."""
     for name in form.fields.keys() & errors.keys():
         form.fields[name].widget.attrs["aria-invalid"] = "true"
     return {

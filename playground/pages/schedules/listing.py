@@ -39,9 +39,7 @@ LIST = ListShape(
         ListColumn("state", gettext_lazy("Status"), ("state",)),
         ListColumn("next", gettext_lazy("Next run"), ("next_at",), has_nulls=True),
         ListColumn("last", gettext_lazy("Last run")),
-        ListColumn(
-            "connection", gettext_lazy("Template and connection"), (Lower("connection_name"),)
-        ),
+        ListColumn("connection", gettext_lazy("What it runs"), (Lower("connection_name"),)),
         ListColumn("person", gettext_lazy("By"), (Lower("person_name"),)),
     ),
     ngettext_lazy("%(n)s schedule", "%(n)s schedules", "n"),

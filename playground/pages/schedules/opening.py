@@ -22,6 +22,7 @@ from playground.people.models import Role
 from playground.schedules.access import ScheduleRefused, may_change_schedule
 from playground.schedules.content import ScheduleInput, read_input
 from playground.schedules.form_drafts import open_new_draft, open_schedule_draft
+from playground.schedules.models import Schedule
 from playground.schedules.pausing import get_schedule_version
 from playground.timing.errors import InvalidTiming
 from playground.timing.zones import get_zone
@@ -51,7 +52,7 @@ def start_schedule(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse
 def read_browser_zone(request: HttpRequest) -> str:
     """The zone that the browser has sent, or UTC if there is no such zone."""
     try:
-        return get_zone(request.POST.get("zone", "")).key
+        return get_zone(request.POST.get("zone", "") or request.GET.get("zone", "")).key
     except InvalidTiming:
         return "UTC"
 
@@ -65,6 +66,8 @@ def open_schedule(request: HttpRequest, schedule_id: uuid.UUID) -> HttpResponse:
     if not may_change_schedule(person, schedule):
         messages.warning(request, _("Only the person who made this schedule can change it."))
         return page
+    if schedule.kind != Schedule.Kind.TEMPLATE:
+        return redirect("edit_schedule", schedule.pk)
     version = get_schedule_version(schedule)
     try:
         opened = open_schedule_draft(

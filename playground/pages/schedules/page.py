@@ -75,7 +75,7 @@ def render_schedule(
     person, version = person_of(request), get_schedule_version(schedule)
     outcome = request.GET.get("outcome", "")
     outcome = outcome if outcome in Slot.State.values else ""
-    slots = Slot.objects.filter(schedule=schedule)
+    slots = Slot.objects.filter(schedule=schedule).select_related("schedule")
     listed = SLOTS.read(request, slots.filter(state=outcome) if outcome else slots)
     zone = _find_zone(version)
     template = find_visible_template(person, schedule)
@@ -84,7 +84,7 @@ def render_schedule(
         "version": version,
         "words": describe_version_rule(version),
         "next": write_next(schedule, version),
-        "facts": describe_version(version),
+        "facts": describe_version(version, schedule.kind),
         "own": list_own_pointers(version),
         "may_repeat": find_repeat_option(version) is not None,
         "template": template,

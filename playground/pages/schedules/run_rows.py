@@ -36,6 +36,7 @@ class RunRow:
     url: str = ""
     lines: tuple[RunLine, ...] = field(default=(), repr=False)
     is_cut: bool = False
+    summary: str = ""
 
     @property
     def differs(self) -> bool:
@@ -59,6 +60,7 @@ def describe_runs(runs: Sequence[RunPreview]) -> list[RunRow]:
                 url=each.url,
                 lines=_mark_lines(body, before if number > 1 else body),
                 is_cut=len(each.body) > LONGEST_BODY,
+                summary=each.summary,
             )
         )
         before = body

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
+
 from playground.history.queries import visible_exchanges
 from playground.pages.schedules.run_rows import format_local
 from playground.people.models import Person
-from playground.schedules.models import Slot
+from playground.schedules.models import Schedule, Slot
 from playground.timing.zones import find_offset, format_offset
 
 # The class of the colour and the icon of each state.
@@ -42,14 +44,14 @@ class SlotState:
 
 @dataclass(frozen=True)
 class SlotRow:
-    """One run of a schedule as its page draws it; `exchange` is empty if it can't be opened."""
+    """One run of a schedule as its page draws it; `address` is empty if nothing can be opened."""
 
     slot: Slot
     state: SlotState
     moment: str
     offset: str
     seconds: str
-    exchange: str
+    address: str
 
 
 def describe_slot_state(slot: Slot) -> SlotState:
@@ -58,11 +60,29 @@ def describe_slot_state(slot: Slot) -> SlotState:
     return SlotState(str(state.label), kind, icon, slot.reason)
 
 
-def describe_slots(person: Person, slots: Sequence[Slot], zone: ZoneInfo) -> list[SlotRow]:
-    """The rows of runs, with the exchanges that this person can open."""
+def find_addresses(person: Person, slots: Sequence[Slot]) -> dict[int, str]:
+    """By the ID of each run, where this person can see what it did: its exchange, its sync.
+
+    The runs come with their schedules.
+    """
     keys = [each.exchange_id for each in slots if each.exchange_id]
     seen = visible_exchanges(person).filter(id__in=keys).values_list("id", flat=True)
     readable = set(seen) if keys else set()
+    found = {
+        each.pk: reverse("exchange", args=[each.exchange_id])
+        for each in slots
+        if each.exchange_id in readable
+    }
+    for each in slots:
+        connection = each.schedule.connection_id
+        if each.schedule.kind == Schedule.Kind.SYNC and connection and each.started_at:
+            found[each.pk] = reverse("connection", args=[connection])
+    return found
+
+
+def describe_slots(person: Person, slots: Sequence[Slot], zone: ZoneInfo) -> list[SlotRow]:
+    """The rows of runs, which come with their schedules."""
+    addresses = find_addresses(person, slots)
     return [
         SlotRow(
             slot=each,
@@ -70,7 +90,7 @@ def describe_slots(person: Person, slots: Sequence[Slot], zone: ZoneInfo) -> lis
             moment=format_local(each.planned_at.astimezone(zone)),
             offset=f"UTC{format_offset(find_offset(zone, each.planned_at))}",
             seconds=_measure(each.started_at, each.ended_at),
-            exchange=str(each.exchange_id) if each.exchange_id in readable else "",
+            address=addresses.get(each.pk, ""),
         )
         for each in slots
     ]

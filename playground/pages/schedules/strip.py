@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from playground.drafts.states import Edit
 from playground.pages.parameters import UncutForm
 from playground.schedules.content import Policies, ScheduleInput
-from playground.schedules.models import ScheduleVersion
+from playground.schedules.models import Schedule, ScheduleVersion
 from playground.timing.errors import InvalidTiming
 from playground.timing.zones import find_instant, get_zone, show_clock
 
@@ -96,10 +96,14 @@ class StripForm(UncutForm):
     )
     note = forms.CharField(label=gettext_lazy("What changed"), required=False)
 
-    def __init__(self, typed: Mapping[str, str], is_new: bool) -> None:
+    def __init__(
+        self, typed: Mapping[str, str], is_new: bool, kind: str = Schedule.Kind.TEMPLATE
+    ) -> None:
         super().__init__(typed, label_suffix="")
         if is_new:
             del self.fields["note"]
+        if kind != Schedule.Kind.TEMPLATE:
+            del self.fields["follows"], self.fields["pauses_on_drift"]
         for name in ("missed_most", "pause_after", "start_within"):
             # Browsers clear what isn't a number in a field of this type, and nobody would see why.
             self.fields[name].widget = forms.TextInput(attrs={"inputmode": "numeric"})

@@ -18,14 +18,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_safe
 
-from playground.history.queries import visible_exchanges
 from playground.pages.lists import ListColumn, ListShape, change_address
 from playground.pages.schedules.ahead import PlannedRun, RateConflict, find_conflicts, list_ahead
 from playground.pages.schedules.filters import describe_filters, find_schedules, read_filter
-from playground.pages.schedules.slot_rows import describe_slot_state
+from playground.pages.schedules.slot_rows import describe_slot_state, find_addresses
 from playground.pages.schedules.spans import ONE_DAY, Day, make_day, read_shown_day, read_zone
 from playground.people.access import needs, person_of
-from playground.people.models import Person, Role
+from playground.people.models import Role
 from playground.schedules.models import Schedule, Slot
 from playground.timing.wording import write_time
 from playground.timing.zones import list_zone_names, show_clock
@@ -82,12 +81,12 @@ def show_timeline(request: HttpRequest) -> HttpResponse:
     listed = LIST.read(request, found.select_related("connection"))
     ahead = list_ahead(found, [day], now)
     slots, is_cut = _read_slots(listed.rows, day)
-    readable = _find_readable(person, slots)
+    addresses = find_addresses(person, slots)
     marks: dict[object, list[Mark]] = defaultdict(list)
     names = {each.pk: each.name for each in listed.rows}
     for slot in slots:
         name = names[slot.schedule_id]
-        marks[slot.schedule_id].append(_mark_slot(zone, day, slot, name, readable, now))
+        marks[slot.schedule_id].append(_mark_slot(zone, day, slot, name, addresses, now))
     planned = [run for run in ahead.runs if run.schedule.pk in names]
     for run in planned[:MOST_MARKS]:
         marks[run.schedule.pk].append(_mark_planned(zone, day, run))
@@ -124,25 +123,17 @@ def _read_slots(schedules: Sequence[Any], day: Day) -> tuple[list[Slot], bool]:
         planned_at__gte=day.begin,
         planned_at__lt=day.end,
     )
-    read = list(rows.order_by("-planned_at")[: MOST_SLOTS + 1])
+    rows = rows.select_related("schedule").order_by("-planned_at")
+    read = list(rows[: MOST_SLOTS + 1])
     return read[:MOST_SLOTS], len(read) > MOST_SLOTS
 
 
-def _find_readable(person: Person, slots: Sequence[Slot]) -> set[object]:
-    """The exchanges of these runs that the person can open."""
-    keys = [each.exchange_id for each in slots if each.exchange_id]
-    found = visible_exchanges(person).filter(id__in=keys).values_list("id", flat=True)
-    return set(found) if keys else set()
-
-
 def _mark_slot(
-    zone: ZoneInfo, day: Day, slot: Slot, name: str, readable: set[object], now: datetime
+    zone: ZoneInfo, day: Day, slot: Slot, name: str, addresses: Mapping[int, str], now: datetime
 ) -> Mark:
     state = describe_slot_state(slot)
     begin, end = slot.started_at, slot.ended_at or now
     seconds = (end - begin).total_seconds() if begin is not None else 0
-    page = ("exchange", slot.exchange_id) if slot.exchange_id in readable else None
-    name_of_page, key = page or ("schedule", slot.schedule_id)
     return Mark(
         at=slot.planned_at,
         time=write_time(show_clock(zone, slot.planned_at).replace(microsecond=0)),
@@ -153,7 +144,7 @@ def _mark_slot(
         word=state.word,
         reason=state.reason,
         seconds=f"{max(0.0, seconds):.1f} s" if begin is not None else "",
-        address=reverse(name_of_page, args=[key]),
+        address=addresses.get(slot.pk) or reverse("schedule", args=[slot.schedule_id]),
         name=name,
     )
 

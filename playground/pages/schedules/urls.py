@@ -9,6 +9,7 @@ from playground.pages.schedules import (
     listing,
     opening,
     page,
+    plain_form,
     repeats,
     timeline,
     versions,
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("selected/", chosen.act_on_schedules, name="act_on_schedules"),
     path("new/<uuid:template_id>/", opening.start_schedule, name="start_schedule"),
     path("new/repeat/<int:repeat_id>/", repeats.schedule_repeat, name="schedule_repeat"),
+    path("new/sync/<uuid:connection_id>/", plain_form.schedule_sync, name="schedule_sync"),
     path("form/<uuid:draft_id>/", form.show_form, name="schedule_form"),
     path("form/<uuid:draft_id>/check/", form.check_form, name="check_schedule"),
     path("form/<uuid:draft_id>/save/", form.save_form, name="save_schedule"),
@@ -38,5 +40,6 @@ urlpatterns: list[URLPattern] = [
         name="restore_schedule_version",
     ),
     path("<uuid:schedule_id>/repeat/", repeats.repeat_schedule, name="repeat_schedule"),
+    path("<uuid:schedule_id>/edit/", plain_form.edit_plain_schedule, name="edit_schedule"),
     path("<uuid:schedule_id>/open/", opening.open_schedule, name="open_schedule"),
 ]

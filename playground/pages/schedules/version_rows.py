@@ -11,13 +11,17 @@ from playground.pages.schedules.listing import describe_version_rule
 from playground.pages.schedules.run_rows import format_local
 from playground.payload_templates.variants import overridden_pointers
 from playground.schedules.content import read_overlay
-from playground.schedules.models import ScheduleVersion
+from playground.schedules.models import Schedule, ScheduleVersion
 from playground.timing.errors import InvalidTiming
 from playground.timing.zones import get_zone
 
 
-def describe_version(version: ScheduleVersion) -> dict[str, str]:
+def describe_version(
+    version: ScheduleVersion, kind: str = Schedule.Kind.TEMPLATE
+) -> dict[str, str]:
     """The parts of a version by their labels; empty ones are left out."""
+    is_template = kind == Schedule.Kind.TEMPLATE
+    drift = _("Pause") if version.pauses_on_drift else _("Go on")
     parts = {
         _("Name"): version.name,
         _("When"): _write_rule(version),
@@ -25,7 +29,7 @@ def describe_version(version: ScheduleVersion) -> dict[str, str]:
         _("From"): _write_moment(version.starts_at, version.zone),
         _("Until"): _write_moment(version.ends_at, version.zone),
         _("Days to skip"): version.days_off,
-        _("Template"): _write_template(version),
+        _("Template"): _write_template(version) if is_template else "",
         _("Variant"): version.variant,
         _("If the previous run is still going"): str(
             ScheduleVersion.Overlap(version.overlap).label
@@ -33,7 +37,7 @@ def describe_version(version: ScheduleVersion) -> dict[str, str]:
         _("If runs were missed"): _write_missed(version),
         _("If a run fails"): _write_failure(version),
         _("Late start"): _write_lateness(version),
-        _("If the template no longer fits"): _("Pause") if version.pauses_on_drift else _("Go on"),
+        _("If the template no longer fits"): drift if is_template else "",
     }
     return {label: text for label, text in parts.items() if text}
 

@@ -56,8 +56,9 @@ def compare_schedule_versions(request: HttpRequest, schedule_id: uuid.UUID) -> H
 
 def list_version_differences(a: ScheduleVersion, b: ScheduleVersion) -> list[Difference]:
     """What differs: the parts of the strip, then the payloads."""
+    kind = a.schedule.kind
     return [
-        *_compare_parts(describe_version(a), describe_version(b)),
+        *_compare_parts(describe_version(a, kind), describe_version(b, kind)),
         *compare_texts(_read_text(a), _read_text(b)),
         *_compare_parts(_list_other_values(a), _list_other_values(b)),
     ]
