@@ -16,9 +16,22 @@ from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI, Query, Status
 from ninja.errors import HttpError
 
-from playground.api import batch_results, batch_sending, batches
+from playground.api import (
+    batch_results,
+    batch_sending,
+    batches,
+    schedule_running,
+    schedules,
+)
 from playground.api.authentication import Bearer, TooManyRequests, get_person
+from playground.api.filling import (
+    fill_state,
+    find_connection_id,
+    get_variant_state,
+    reject_credentials,
+)
 from playground.api.parameters import reject_unknown_parameters
+from playground.api.schedule_access import add_schedule_answers
 from playground.api.schemas import (
     CHECK,
     READ,
@@ -35,26 +48,18 @@ from playground.api.schemas import (
 )
 from playground.batches.access import BatchRefused, InvalidSetup
 from playground.batches.models import Batch
-from playground.drafts.assignments import (
-    AssignmentError,
-    assign_connection,
-    assign_json,
-    assign_typed,
-)
-from playground.drafts.credentials import find_credentials
+from playground.drafts.assignments import AssignmentError
 from playground.drafts.states import State
 from playground.history.models import Exchange
 from playground.history.queries import find_exchange
 from playground.jsontext.errors import JSONSyntaxError
-from playground.jsontext.parsing import parse
 from playground.openapi.operations import UnknownOperation, get_operation
-from playground.payload_templates import templates, variants, versions
+from playground.payload_templates import templates, versions
 from playground.payload_templates.models import Template, Version
 from playground.people.models import Person
 from playground.rules.checking import blocks
 from playground.sending.plans import Plan, check_plan, plan_state
 from playground.sending.submission import Blocked, submit_plan
-from playground.sending.tables import assign_table
 from playground.vault.storage_errors import drop_read_only_connection, explain_storage_error
 from playground.workspace.models import Connection
 
@@ -65,7 +70,10 @@ WAIT_SECONDS = 20.0
 api = NinjaAPI(
     title="API Playground",
     version="1",
-    description="Templates and batches for scripts. Authenticate with Authorization: Bearer TOKEN.",
+    description=(
+        "Templates, batches and schedules for scripts. "
+        "Authenticate with Authorization: Bearer TOKEN."
+    ),
     docs_url=None,
     urls_namespace="api",
 )
@@ -107,6 +115,7 @@ for _error in (AssignmentError, InvalidSetup, UnknownOperation, JSONSyntaxError)
     api.add_exception_handler(_error, _answer(422))
 api.add_exception_handler(Batch.DoesNotExist, _answer(404, NO_BATCH))
 api.add_exception_handler(BatchRefused, _answer(409))
+add_schedule_answers(api)
 for _broken in (MultiPartParserError, SuspiciousOperation):
     api.add_exception_handler(_broken, _answer(400))
 api.add_exception_handler(DatabaseError, _answer_storage_error)
@@ -151,8 +160,8 @@ def create(request: HttpRequest, body: NewTemplate) -> Any:
     if message := templates.validate_template_input(details):
         raise HttpError(422, message)
     operation = get_operation(body.operation).id
-    _validate_document(body.document)
-    connection = _find_connection(body.connection)
+    reject_credentials(body.document)
+    connection = find_connection_id(body.connection)
     state = State(body.document, path_values=body.path_values, connection=connection)
     content = versions.Content(state)
     template = versions.create_template(get_person(request), operation, content, details)
@@ -168,7 +177,7 @@ def save(request: HttpRequest, template_id: uuid.UUID, body: NewVersion) -> Any:
     template = templates.get_template(get_person(request), template_id)
     if not templates.may_change(get_person(request), template):
         raise HttpError(403, "You can use this template, but not change it.")
-    _validate_document(body.document)
+    reject_credentials(body.document)
     content = versions.read_content(versions.get_version(template, body.base))
     shared = content.state(body.variant)
     path_values = shared.path_values if body.path_values is None else body.path_values
@@ -221,39 +230,12 @@ def get_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> Any:
     return _format_exchange(exchange)
 
 
-def _get_state(content: versions.Content, variant: str) -> State:
-    if variant and variants.find_variant(content.variants, variant) is None:
-        raise HttpError(404, "There is no such variant.")
-    return content.state(variant)
-
-
 def _plan_send(person: Person, template: Template, filled: FillInput) -> tuple[Plan, list[str]]:
     """The plan with these values, and the notes on its tables."""
     version = versions.get_version(template, filled.version)
-    state = _get_state(versions.read_content(version), filled.variant)
-    if filled.connection:
-        state = assign_connection(state, _find_connection(filled.connection))
-    for pointer, typed in filled.values.items():
-        state = assign_typed(state, pointer, typed)
-    for pointer, text in filled.json_values.items():
-        state = assign_json(state, pointer, text)
-    notes: list[str] = []
-    for pointer, text in filled.rows.items():
-        state, found = assign_table(template.operation, state, pointer, pointer, text)
-        notes += found
+    state = get_variant_state(versions.read_content(version), filled.variant)
+    state, notes = fill_state(template.operation, state, filled)
     return plan_state(template.operation, state, template.name, version, person), notes
-
-
-def _find_connection(name: str) -> str:
-    # PostgreSQL rejects a query with a NUL character.
-    return str(Connection.objects.get(name=name.replace("\0", "")).id) if name else ""
-
-
-def _validate_document(text: str) -> None:
-    parse(text)
-    # The builder would turn it into a secret; a script has to do that itself.
-    for pointer in find_credentials(text):
-        raise HttpError(422, f"{pointer} looks like a credential. Store it in a connection.")
 
 
 def _format_summary(template: Template) -> dict[str, Any]:
@@ -265,7 +247,7 @@ def _format_summary(template: Template) -> dict[str, Any]:
 def _format_template(template: Template, variant: str = "", number: int = 0) -> dict[str, Any]:
     version = versions.get_version(template, number)
     content = versions.read_content(version)
-    state = _get_state(content, variant)
+    state = get_variant_state(content, variant)
     return {
         **_format_summary(template),
         "version": version.number,
@@ -289,3 +271,5 @@ def _format_exchange(exchange: Exchange) -> dict[str, Any]:
 
 for _part in (batches, batch_sending, batch_results):
     api.add_router("/batches", _part.router)
+for _part in (schedules, schedule_running):
+    api.add_router("/schedules", _part.router)

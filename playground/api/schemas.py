@@ -87,13 +87,16 @@ class NewVersion(Input):
     note: str = Field("", max_length=500)
 
 
-class FillInput(Input):
-    variant: str = Field("", max_length=100)
-    version: Whole = Field(0, strict=True, ge=0, le=2**31, description="0 for the newest.")
+class ValuesInput(Input):
     connection: Text = Field("", description="Name of a connection to use instead.")
     values: dict[Text, Text] = Field({}, description="Text by JSON Pointer, as typed in a form.")
     json_values: dict[Text, Text] = Field({}, description="JSON text by JSON Pointer.")
     rows: dict[Text, Text] = Field({}, description=ROWS)
+
+
+class FillInput(ValuesInput):
+    variant: str = Field("", max_length=100)
+    version: Whole = Field(0, strict=True, ge=0, le=2**31, description="0 for the newest.")
 
 
 class SendInput(FillInput):
@@ -127,6 +130,10 @@ class Message(Schema):
     detail: str
 
 
+class EditConflict(Message):
+    latest: int | None = Field(None, description="The newest version, to read and change again.")
+
+
 class InvalidInput(Schema):
     """A sentence, or the location and the problem of each invalid value."""
 
@@ -137,3 +144,4 @@ class InvalidInput(Schema):
 READ: Any = {401: Message, 403: Message, 404: Message, 422: InvalidInput, 429: Message}
 CHECK: Any = {**READ, 400: Message}
 SAVE: Any = {**CHECK, 409: Message}
+CHANGE: Any = {**CHECK, 409: EditConflict}

@@ -93,10 +93,11 @@ def serialize_template(template: Template) -> dict[str, Any]:
 
 
 def _serialize_variant(variant: Variant) -> dict[str, Any]:
-    return {"name": variant.name, "edits": [_serialize_edit(each) for each in variant.edits]}
+    return {"name": variant.name, "edits": [serialize_edit(each) for each in variant.edits]}
 
 
-def _serialize_edit(edit: Edit) -> dict[str, Any]:
+def serialize_edit(edit: Edit) -> dict[str, Any]:
+    """An edit as it is written to files."""
     row: dict[str, Any] = {"kind": edit.kind, "pointer": edit.pointer}
     # The value of `connect` is the id of a connection, which means nothing elsewhere.
     if edit.kind in ("set", "replace") or (edit.value and edit.kind != "connect"):

@@ -175,6 +175,8 @@ class Slot(models.Model):
     planned_at = models.DateTimeField()
     # Started by a person rather than by the clock.
     manual = models.BooleanField(default=False)
+    # The idempotency key of the request that started it.
+    press = models.UUIDField(null=True)
     # Of the schedule, as it ran; 0 before it did.
     version = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
@@ -193,7 +195,12 @@ class Slot(models.Model):
     class Meta:
         ordering = ["-planned_at"]
         constraints = [
-            models.UniqueConstraint(fields=["schedule", "planned_at"], name="slot_of_schedule")
+            models.UniqueConstraint(fields=["schedule", "planned_at"], name="slot_of_schedule"),
+            models.UniqueConstraint(
+                fields=["schedule", "press"],
+                condition=models.Q(press__isnull=False),
+                name="slot_of_press",
+            ),
         ]
         indexes = [
             models.Index(fields=["planned_at"], name="slots_by_time"),

@@ -38,12 +38,21 @@ COPY = "%(name)s (copy)"
 
 
 def create_schedule(
-    person: Person, template: Template, wanted: ScheduleInput, confirm: str = "", note: str = ""
+    person: Person,
+    template: Template,
+    wanted: ScheduleInput,
+    confirm: str = "",
+    note: str = "",
+    key: uuid.UUID | None = None,
 ) -> Schedule:
-    """Make a schedule of a template that the person may use, and begin at once."""
+    """Make a schedule of a template that the person may use, and begin at once.
+
+    With `key` as its ID, it is made only once: the second call raises IntegrityError.
+    """
     if not visible_templates(person).filter(pk=template.pk).exists():
         raise ScheduleRefused(_("The template was deleted, or it isn't shared with you."))
-    return _create(person, Schedule(template=template), wanted, confirm, note)
+    schedule = Schedule(pk=key or uuid.uuid4(), template=template)
+    return _create(person, schedule, wanted, confirm, note)
 
 
 def create_sync_schedule(
@@ -181,16 +190,23 @@ def end_schedule(person: Person, schedule_id: uuid.UUID) -> Schedule:
     return schedule
 
 
-def run_now(person: Person, schedule_id: uuid.UUID) -> Slot:
-    """Run it once now, also while it is paused; its plan stays as it is."""
+def run_now(person: Person, schedule_id: uuid.UUID, press: uuid.UUID | None = None) -> Slot:
+    """Run it once now, also while it is paused; its plan stays as it is.
+
+    The same `press` runs it once: later calls return that slot.
+    """
     with locked_schedule(schedule_id) as schedule:
         _require_change(person, schedule)
+        if press and (found := Slot.objects.filter(schedule=schedule, press=press).first()):
+            return found
         version = get_schedule_version(schedule)
         going = Slot.objects.filter(schedule=schedule, state__in=OPEN_STATES)
         if version.overlap != ScheduleVersion.Overlap.BESIDE and going.exists():
             raise ScheduleRefused(_("A run of this schedule is still going."))
         now = timezone.now()
-        slot = Slot.objects.create(schedule=schedule, planned_at=now, due_at=now, manual=True)
+        slot = Slot.objects.create(
+            schedule=schedule, planned_at=now, due_at=now, manual=True, press=press
+        )
         enqueue_slots(1)
     record_event(person, "schedule", schedule.name, "run now")
     return slot

@@ -25,6 +25,8 @@ MAPPING = {
 class Script:
     """Calls the API with the token of a person."""
 
+    root = "/api/batches"
+
     def __init__(self, person: Person, *scopes: str) -> None:
         token = make_token(person, "script", list(scopes or ("read", "send")), 1)
         headers = {"Authorization": f"Bearer {token}"}
@@ -60,7 +62,7 @@ class Script:
     def call(
         self, method: str, path: str, data: str | bytes, media_type: str = "application/json"
     ) -> HttpResponse:
-        target = f"/api/batches{path}" if path[:1] in ("", "?") else f"/api/batches/{path}"
+        target = f"{self.root}{path}" if path[:1] in ("", "?") else f"{self.root}/{path}"
         return self._client.generic(method, target, data, media_type)
 
     def get(self, path: str) -> dict[str, Any]:

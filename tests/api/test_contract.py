@@ -15,9 +15,13 @@ from playground.payload_templates.models import Template
 from playground.people.models import Person, RequestCount
 from playground.people.rate_limits import guesses
 from playground.people.tokens import make_token
+from playground.schedules.content import ScheduleInput
+from playground.schedules.models import OPEN_STATES, Slot
+from playground.schedules.schedules import create_schedule
 from playground.workspace.models import Connection
 from tests.payload_templates.templates import make_template
 from tests.sending.conftest import LAUNCH, WORKFLOW, practice, sandbox  # noqa: F401
+from tests.sending.stand_ins import wait_until
 
 EXAMPLES = 15
 # A document is JSON inside a string: a schema can't express that the string isn't JSON.
@@ -50,6 +54,8 @@ def token(editor: Person) -> str:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_answer_is_as_described(operation: str, template: Template, token: str) -> None:
     batch = Batch.objects.create(person=template.person, template=template, name="B")
+    hourly = ScheduleInput("Hourly", "every hour", "Europe/Berlin")
+    schedule = create_schedule(template.person, template, hourly)
     headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
 
     @given(case=OPERATIONS[operation].as_strategy())
@@ -58,12 +64,17 @@ def test_every_answer_is_as_described(operation: str, template: Template, token:
         authentication.CALLS.clear()
         guesses.clear()
         RequestCount.objects.all().delete()
-        for name, key in (("template_id", template.id), ("batch_id", batch.pk)):
+        for name, key in (
+            ("template_id", template.id),
+            ("batch_id", batch.pk),
+            ("schedule_id", schedule.pk),
+        ):
             if is_id(case.path_parameters.get(name)):
                 case.path_parameters[name] = str(key)
         case.call_and_validate(headers=headers, excluded_checks=LEFT_OUT)
 
     ask()
+    assert wait_until(lambda: not Slot.objects.filter(state__in=OPEN_STATES).exists(), 60)
 
 
 def is_id(value: object) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,15 +22,11 @@ from playground.payload_templates.drift import find_broken_templates
 from playground.payload_templates.models import Template
 from playground.people.access import needs, person_of
 from playground.people.models import Role
-from playground.schedules.models import Schedule, ScheduleVersion, Slot
+from playground.schedules.descriptions import describe_version_rule, find_last_slots
+from playground.schedules.models import Schedule, ScheduleVersion
 from playground.timing.errors import InvalidTiming
-from playground.timing.rules import read_rule
-from playground.timing.wording import describe_timing
 from playground.timing.zones import find_offset, format_offset, get_zone
 
-# The last run that has begun or was left out.
-_last = Slot.objects.filter(schedule=OuterRef("pk")).exclude(state=Slot.State.WAITING)
-_last = _last.order_by("-planned_at")
 LIST = ListShape(
     "next",
     (
@@ -78,7 +73,7 @@ def show_schedules(request: HttpRequest) -> HttpResponse:
 
 def describe_schedules(schedules: Sequence[Schedule]) -> list[ScheduleRow]:
     """The rows of these schedules; the same few queries for any number of them."""
-    versions, slots = find_current_versions(schedules), _find_last_slots(schedules)
+    versions, slots = find_current_versions(schedules), find_last_slots(schedules)
     templates: list[Template] = list({each.template for each in schedules if each.template})
     outdated = find_broken_templates(templates)
     rows = []
@@ -96,22 +91,6 @@ def describe_schedules(schedules: Sequence[Schedule]) -> list[ScheduleRow]:
             )
         )
     return rows
-
-
-def _find_last_slots(schedules: Sequence[Schedule]) -> dict[object, Slot]:
-    # For these rows only: in the query of the list, it would be looked up for each row it sorts.
-    found = Schedule.objects.filter(pk__in=[each.pk for each in schedules])
-    keys = found.annotate(last=Subquery(_last.values("pk")[:1])).values_list("last", flat=True)
-    slots = Slot.objects.filter(pk__in=[key for key in keys if key])
-    return {each.schedule_id: each for each in slots}
-
-
-def describe_version_rule(version: ScheduleVersion) -> str:
-    """When a version runs, in words; as it was typed if the rule can't be read any more."""
-    try:
-        return describe_timing(read_rule(version.rule))
-    except InvalidTiming:
-        return version.phrase
 
 
 def write_next(schedule: Schedule, version: ScheduleVersion | None) -> str:

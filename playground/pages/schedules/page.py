@@ -20,7 +20,7 @@ from playground.pages.notifications import describe_events
 from playground.pages.responses import breadcrumbs
 from playground.pages.schedules.access import get_schedule_or_404
 from playground.pages.schedules.chosen import LONGEST_REASON
-from playground.pages.schedules.listing import describe_version_rule, write_next
+from playground.pages.schedules.listing import write_next
 from playground.pages.schedules.repeats import find_repeat_option
 from playground.pages.schedules.run_rows import describe_runs
 from playground.pages.schedules.slot_rows import describe_slots
@@ -29,6 +29,7 @@ from playground.payload_templates.drift import find_template_drift
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.schedules.access import ScheduleRefused, may_change_schedule, may_stop_schedule
+from playground.schedules.descriptions import describe_version_rule
 from playground.schedules.form_drafts import find_visible_template
 from playground.schedules.models import OPEN_STATES, Schedule, ScheduleVersion, Slot
 from playground.schedules.pausing import get_schedule_version

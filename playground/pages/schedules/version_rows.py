@@ -7,10 +7,10 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from playground.pages.schedules.listing import describe_version_rule
 from playground.pages.schedules.run_rows import format_local
 from playground.payload_templates.variants import overridden_pointers
 from playground.schedules.content import read_overlay
+from playground.schedules.descriptions import describe_version_rule
 from playground.schedules.models import Schedule, ScheduleVersion
 from playground.timing.errors import InvalidTiming
 from playground.timing.zones import get_zone

@@ -121,6 +121,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('planned_at', models.DateTimeField()),
                 ('manual', models.BooleanField(default=False)),
+                ('press', models.UUIDField(null=True)),
                 ('version', models.PositiveIntegerField(default=0)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('starting', 'Starting'), ('running', 'Running'), ('accepted', 'Accepted'), ('refused', 'Refused'), ('not-sent', 'Not sent'), ('unknown', 'Unknown'), ('complete', 'Complete'), ('partly', 'Partly'), ('failed', 'Failed'), ('skipped', 'Skipped'), ('missed', 'Missed')], default='waiting', max_length=8)),
                 ('code', models.CharField(default='', max_length=60)),
@@ -173,5 +174,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='slot',
             constraint=models.UniqueConstraint(fields=('schedule', 'planned_at'), name='slot_of_schedule'),
+        ),
+        migrations.AddConstraint(
+            model_name='slot',
+            constraint=models.UniqueConstraint(condition=models.Q(('press__isnull', False)), fields=('schedule', 'press'), name='slot_of_press'),
         ),
     ]
