@@ -65,7 +65,7 @@ def end_runs(request: HttpRequest, schedule_id: uuid.UUID) -> Any:
 
 
 @router.post("/{schedule_id}/run-now", response={200: SlotResult, **SAVE}, **SENDING)
-def start_run(request: HttpRequest, schedule_id: uuid.UUID, body: RunInput) -> Any:
+def run_at_once(request: HttpRequest, schedule_id: uuid.UUID, body: RunInput) -> Any:
     """Run it once now, also while it is paused; only once for each `press`.
 
     It runs in the background. Repeat the call with its `press` to see what became of it.
