@@ -153,7 +153,8 @@ class Slot(models.Model):
 
     The constraint is what keeps a run from being planned twice. A slot that waits is claimed by
     the process that runs it; its exchange is recorded under `find_slot_submission`, so it is
-    sent at most once.
+    sent at most once. A launch lasts as long as its job: until that has ended, the slot is
+    running, with the job's `connection_id` and `job_uid`.
     """
 
     class State(models.TextChoices):
@@ -164,7 +165,7 @@ class Slot(models.Model):
         REFUSED = "refused", _("Refused")
         NOT_SENT = "not-sent", _("Not sent")
         UNKNOWN = "unknown", _("Unknown")
-        # The ends of what is more than one request.
+        # The ends of what is more than one request, and of jobs.
         COMPLETE = "complete", _("Complete")
         PARTLY = "partly", _("Partly")
         FAILED = "failed", _("Failed")
@@ -181,10 +182,12 @@ class Slot(models.Model):
     version = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     code = models.CharField(max_length=60, default="")
-    # Why it was skipped, missed or not sent, or the message of the verdict.
+    # Why it was skipped, missed or not sent, the message of the verdict, or how its job ended.
     reason = SealedMessageField(default="")
     # No foreign key: exchanges are deleted by age, and the slot should survive that.
     exchange_id = models.UUIDField(null=True, db_index=True)
+    # Neither for these: jobs are deleted with their connection.
+    connection_id = models.UUIDField(null=True)
     job_uid = models.CharField(max_length=200, default="")
     # The process that claimed it, and when it may be claimed: later where a limit says so.
     process = models.CharField(max_length=200, default="")
@@ -204,12 +207,8 @@ class Slot(models.Model):
         ]
         indexes = [
             models.Index(fields=["planned_at"], name="slots_by_time"),
-            # Narrow, although there may be a million slots: nearly all of them have ended.
-            models.Index(
-                fields=["state", "due_at"],
-                condition=models.Q(state__in=("waiting", "starting", "running")),
-                name="slots_open",
-            ),
+            # Not of the open states only: SQLite doesn't use a partial index for a parameter.
+            models.Index(fields=["state", "due_at"], name="slots_by_state"),
         ]
 
     def __str__(self) -> str:

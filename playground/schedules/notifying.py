@@ -125,7 +125,7 @@ def _describe_failure(slot: Slot) -> str:
     return {
         Slot.State.REFUSED: _("A run was refused."),
         Slot.State.NOT_SENT: _("A run was not sent."),
-        Slot.State.UNKNOWN: _("It is unknown whether a run was accepted."),
+        Slot.State.UNKNOWN: _("It is unknown what became of a run."),
         Slot.State.PARTLY: _("A run succeeded only in part."),
     }.get(Slot.State(slot.state), _("A run failed."))
 

@@ -7,6 +7,7 @@ ScheduleRefused with a sentence for people. Only saving a version changes what i
 import uuid
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -202,7 +203,7 @@ def run_now(person: Person, schedule_id: uuid.UUID, press: uuid.UUID | None = No
         version = get_schedule_version(schedule)
         going = Slot.objects.filter(schedule=schedule, state__in=OPEN_STATES)
         if version.overlap != ScheduleVersion.Overlap.BESIDE and going.exists():
-            raise ScheduleRefused(_("A run of this schedule is still going."))
+            raise ScheduleRefused(_explain_going(going))
         now = timezone.now()
         slot = Slot.objects.create(
             schedule=schedule, planned_at=now, due_at=now, manual=True, press=press
@@ -216,11 +217,22 @@ def delete_schedule(person: Person, schedule_id: uuid.UUID) -> None:
     """Delete it with its slots and versions; exchanges stay in the history."""
     with locked_schedule(schedule_id) as schedule:
         _require_stop(person, schedule)
-        if Slot.objects.filter(schedule=schedule, state__in=ACTIVE_STATES).exists():
+        # Jobs are the API's: one that goes on needs nothing of the schedule.
+        sending = Slot.objects.filter(schedule=schedule, state__in=ACTIVE_STATES, job_uid="")
+        if sending.exists():
             raise ScheduleRefused(_("A run of this schedule is still going. Pause it first."))
         name = schedule.name
         schedule.delete()
     record_event(person, "schedule", name, "deleted")
+
+
+def _explain_going(going: QuerySet[Slot]) -> str:
+    if going.filter(job_uid__gt="").exists():
+        return _(
+            "A run of this schedule is still going: its job hasn't ended. To stop waiting for the "
+            "job, stop following it under Jobs."
+        )
+    return _("A run of this schedule is still going.")
 
 
 def _create_version(

@@ -26,6 +26,7 @@ from playground.schedules.notifying import (
     pause_automatically,
 )
 from playground.schedules.pausing import get_schedule_version, locked_schedule
+from playground.sending.new_launches import list_followed
 
 STATES = {
     Outcome.ACCEPTED: Slot.State.ACCEPTED,
@@ -39,8 +40,11 @@ MAY_END = Q(state__in=ACTIVE_STATES) | Q(state=Slot.State.UNKNOWN, code=ABANDONE
 
 
 def end_slot(slot: Slot, exchange: Exchange) -> bool:
-    """Give a slot what became of its exchange; False if that is still going or was done before."""
-    if exchange.outcome == Outcome.SENDING:
+    """Give a slot what became of its exchange; False if that is still going or was done before.
+
+    A launch whose job is followed goes on until `slot_jobs` sees the end of that.
+    """
+    if exchange.outcome == Outcome.SENDING or _wait_for_job(slot, exchange):
         return False
     return _end(
         slot,
@@ -57,8 +61,24 @@ def end_slot(slot: Slot, exchange: Exchange) -> bool:
 def close_slot(
     slot: Slot, state: str, code: str, reason: str, ended_at: datetime | None = None
 ) -> bool:
-    """End a slot that was more than one request; False if it has ended already."""
+    """End a slot that was more than one call; False if it has ended already."""
     return _end(slot, state, code=code, reason=reason, ended_at=ended_at or timezone.now())
+
+
+def _wait_for_job(slot: Slot, exchange: Exchange) -> bool:
+    """Let a slot go on with the job of its launch; False if nobody would see that end."""
+    if exchange.id not in list_followed([exchange]):
+        return False
+    # A late result ends the slot: its schedule has gone on since it was given up.
+    own = Slot.objects.filter(pk=slot.pk, state__in=ACTIVE_STATES)
+    changed = own.update(
+        state=Slot.State.RUNNING,
+        exchange_id=exchange.id,
+        connection_id=exchange.connection_id,
+        job_uid=exchange.job_uid,
+        started_at=exchange.started_at,
+    )
+    return bool(changed)
 
 
 def end_unsent(slot: Slot, state: str, code: str, reason: str) -> bool:

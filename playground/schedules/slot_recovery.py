@@ -26,7 +26,7 @@ MOST_RECOVERED = 1000
 
 def recover_slots() -> None:
     """Take up what a process that died has left, and what nobody has claimed."""
-    for slot in Slot.objects.filter(state=Slot.State.STARTING)[:MOST_RECOVERED]:
+    for slot in Slot.objects.filter(state=Slot.State.STARTING).order_by("pk")[:MOST_RECOVERED]:
         _recover_start(slot)
     settle_slots()
     waiting = Slot.objects.filter(state=Slot.State.WAITING, due_at__lte=Now())
@@ -47,10 +47,13 @@ def _recover_start(slot: Slot) -> None:
 
 
 def settle_slots() -> None:
-    """Give slots that seem under way what became of their exchanges."""
-    # What is more than one request is settled by `kinds.settle_runs`.
-    found = Slot.objects.filter(state=Slot.State.RUNNING, schedule__kind=Schedule.Kind.TEMPLATE)
-    slots = list(found[:MOST_RECOVERED])
+    """Give slots whose calls seem under way what became of their exchanges."""
+    # What is more than one request is settled by `kinds.settle_runs`, what has a job by
+    # `settle_jobs`.
+    calling = Slot.objects.filter(
+        state=Slot.State.RUNNING, schedule__kind=Schedule.Kind.TEMPLATE, job_uid=""
+    )
+    slots = list(calling.order_by("pk")[:MOST_RECOVERED])
     keys = [find_slot_submission(slot) for slot in slots]
     exchanges = {each.submission: each for each in Exchange.objects.filter(submission__in=keys)}
     for slot, key in zip(slots, keys, strict=True):

@@ -1,17 +1,19 @@
-"""The work on schedules that nobody asks for: planning twice a second, recovery."""
+"""The work on schedules that nobody asks for: planning twice a second, recovery, jobs."""
 
 from playground.engine.periodic import periodic, watch
 from playground.schedules.kinds import settle_runs
 from playground.schedules.notifying import purge_events
 from playground.schedules.planning import insert_due_slots
+from playground.schedules.slot_jobs import settle_jobs
 from playground.schedules.slot_recovery import recover_slots
 
 RECOVERY_SECONDS = 15.0
-# How late the end of a sync may be seen. How long it took is known all the same.
+# How late the end of a sync or a job may be seen. How long it took is known all the same.
 SETTLE_SECONDS = 5.0
 PURGE_SECONDS = 3600.0
 
 watch(insert_due_slots)
 periodic(RECOVERY_SECONDS)(recover_slots)
 periodic(SETTLE_SECONDS)(settle_runs)
+periodic(SETTLE_SECONDS)(settle_jobs)
 periodic(PURGE_SECONDS)(purge_events)

@@ -167,6 +167,7 @@ def read_followed_job(
         later = timezone.now() + REFUSED_DELAY
         followed = JobRecord.objects.filter(pk=record.pk, next_poll_at__isnull=False)
         followed.filter(next_poll_at__lt=later).update(next_poll_at=later)
+        followed.filter(refused_at=None).update(refused_at=timezone.now())
         followed.update(refusal=job.refusal[:5000])
     elif with_inputs and job.status == "running" and 1 < (job.inputs or 0) <= MOST_ROWS:
         _count_done(connection, record, cancel)
@@ -190,6 +191,7 @@ def store_job(connection: Connection, job: Job, asked_at: datetime) -> None:
         "workflow_name": job.workflow_name[:300],
         "error_message": job.error_message[:5000],
         "refusal": "",
+        "refused_at": None,
         "inputs": job.inputs,
         "rows": job.rows,
         "start_time": job.start_time[:60],

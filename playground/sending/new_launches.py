@@ -3,7 +3,8 @@
 So a send writes nothing more for them.
 """
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils import timezone
 from playground.calls.values import Outcome
 from playground.history.models import Exchange
 from playground.openapi.operations import get_operation
-from playground.workspace.jobs import make_record
+from playground.workspace.jobs import is_followable, make_record
 from playground.workspace.models import Connection, JobRecord
 
 NEW = timedelta(hours=1)
@@ -23,6 +24,25 @@ def follow_new_launches() -> None:
     for found in _list_new_launches():
         # Two processes may look at once: what is there already stays as it is.
         JobRecord.objects.bulk_create(found, ignore_conflicts=True)
+
+
+def list_followed(exchanges: Iterable[Exchange]) -> set[uuid.UUID]:
+    """Return the IDs of those of these exchanges whose jobs are followed to their end.
+
+    Only one API tells how a job goes: what others call a job is over once it was accepted.
+    """
+    launches = [
+        each
+        for each in exchanges
+        if each.outcome == Outcome.ACCEPTED and is_followable(each.job_uid) and each.connection_id
+    ]
+    if not launches:
+        return set()
+    found = Connection.objects.filter(
+        api=get_operation("get-job").api.id, pk__in={each.connection_id for each in launches}
+    )
+    known = set(found.values_list("pk", flat=True))
+    return {each.id for each in launches if each.connection_id in known}
 
 
 def _list_new_launches() -> Iterator[list[JobRecord]]:

@@ -53,6 +53,7 @@ def follow_again(connection_id: uuid.UUID, uid: str, person_id: int | None) -> N
         checked_at=now,
         status="",
         refusal="",
+        refused_at=None,
         rows=None,
         done=None,
     )
@@ -90,6 +91,21 @@ def measure_seconds(
     if launched_at is None or ended_at < launched_at:
         return None
     return (ended_at - launched_at).total_seconds()
+
+
+def find_end(record: JobRecord, launched_at: datetime) -> datetime:
+    """Return when a job that has ended did: by the API if that is possible, else when it was seen.
+
+    Never before `launched_at`: a launch that the API has recognised may lead to an older job.
+    """
+    seen = record.ended_at or record.checked_at
+    try:
+        reported = datetime.fromisoformat(record.finish_time)
+    except (ValueError, OverflowError):
+        reported = seen
+    if reported.tzinfo is None or not launched_at <= reported <= seen:
+        reported = seen
+    return max(launched_at, reported)
 
 
 def _subtract(later: str, earlier: str) -> timedelta | None:

@@ -166,7 +166,7 @@ class JobRecord(models.Model):
     `ended_at` when its end was seen; `seconds` is how long it ran. `done` counts inputs that have
     ended, where the API tells. `next_poll_at` is null for a job that isn't followed: it ended, or
     was given up. `person` is notified of the end once, at `announced_at`. `refusal` is why it
-    couldn't be read when it was asked for last.
+    couldn't be read when it was asked for last, and `refused_at` since when it can't be read.
     """
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="jobs")
@@ -177,6 +177,7 @@ class JobRecord(models.Model):
     workflow_name = models.CharField(max_length=300, default="")
     error_message = SealedMessageField(default="")
     refusal = SealedMessageField(default="")
+    refused_at = models.DateTimeField(null=True)
     inputs = models.PositiveIntegerField(null=True)
     done = models.PositiveIntegerField(null=True)
     rows = models.PositiveIntegerField(null=True)

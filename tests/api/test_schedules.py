@@ -169,6 +169,8 @@ def test_a_schedule_is_paused_resumed_ended_and_deleted(template, script) -> Non
 
 
 def test_run_now_sends_once_for_a_press(template, script, standin) -> None:
+    # A job that can't be followed: nothing waits for its end.
+    standin.body = b'{"job_uid": "j/1"}'
     key, press = script.schedule(template, values={"/job_name": "Now"}), str(uuid.uuid4())
     script.ask("POST", f"{key}/pause", reason="")
     started = script.ask("POST", f"{key}/run-now", press=press)
@@ -181,7 +183,7 @@ def test_run_now_sends_once_for_a_press(template, script, standin) -> None:
     bodies = [json.loads(body) for method, *_, body in list(standin.seen) if method == "POST"]
     assert [each["job_name"] for each in bodies] == ["Now"]
     [slot] = script.get(f"{key}/slots")["slots"]
-    assert (slot["state"], slot["job"], slot["version"]) == ("accepted", "j-1", 1)
+    assert (slot["state"], slot["job"], slot["version"]) == ("accepted", "j/1", 1)
     assert slot["planned_at"] == started.json()["planned_at"]
     assert script.get(key)["last"] == slot
     assert script.get(key)["state"] == "paused"

@@ -1,7 +1,7 @@
 """Schedules of a template that launches a workflow of the practice data at a stand-in server."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -24,12 +24,13 @@ from tests.sending.conftest import (
     elsewhere,
     lead_practice_to,
     misbehaving,
-    standin,
 )
 from tests.sending.stand_ins import Standin, wait_until
 
-__all__ = ["elsewhere", "misbehaving", "standin"]
+__all__ = ["elsewhere", "misbehaving"]
 
+# A job that can't be followed, so that a run is over once it was accepted.
+ACCEPTED = b'{"message": "Bot successfully scheduled.", "job_uid": "j/1"}'
 LONG = 60.0
 HOURLY = ScheduleInput("Night run", "0 * * * *", "Europe/Berlin")
 Make = Callable[..., Schedule]
@@ -40,6 +41,15 @@ def _nothing_is_claimed() -> None:
     """The IDs of slots come again with the next test's database."""
     claiming._ready.clear()
     claiming._own.clear()
+
+
+@pytest.fixture
+def standin(transactional_db: None, settings: Any) -> Iterator[Standin]:
+    """A server of the test's own, allowed to be called, that accepts launches."""
+    settings.ALLOW_NETWORKS = ["127.0.0.0/8"]
+    with Standin() as server:
+        server.body = ACCEPTED
+        yield server
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def run(schedule: Schedule, standin: Standin, *statuses: int) -> None:
     for hours, status in enumerate(statuses, start=known):
         start_at(schedule, EIGHT + hours * HOUR)
         standin.status = status
-        standin.body = b'{"job_uid": "j-1"}' if status == 200 else b'{"error": "Too much of it"}'
+        standin.body = b'{"job_uid": "j/1"}' if status == 200 else b'{"error": "Too much of it"}'
         tick(EIGHT + hours * HOUR)
         assert wait_for_slots()
 
@@ -110,7 +110,7 @@ def test_a_failure_that_turns_out_to_have_been_accepted_is_a_recovery(make: Make
     )
     assert end_unsent(slot, Slot.State.UNKNOWN, ABANDONED, "Unknown: the process ended.")
     assert end_unsent(slot, Slot.State.UNKNOWN, ABANDONED, "Found twice.")
-    assert list_events(schedule) == [("failure", "It is unknown whether a run was accepted.")]
+    assert list_events(schedule) == [("failure", "It is unknown what became of a run.")]
     assert end_unsent(slot, Slot.State.ACCEPTED, "", "")
     assert [kind for kind, _ in list_events(schedule)] == ["failure", "recovery"]
 

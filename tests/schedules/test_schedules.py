@@ -64,7 +64,7 @@ def test_a_schedule_sends_the_template_with_its_own_values(make: Make, standin: 
     assert body["job_name"] == "Of the schedule"
     assert body["steps"]
     slot = Slot.objects.get()
-    assert (slot.state, slot.version, slot.job_uid) == ("accepted", 1, "j-1")
+    assert (slot.state, slot.version, slot.reason) == ("accepted", 1, "Launched: job j/1")
     assert slot.exchange_id is not None
     # As a send in the history it is the schedule's.
     assert slot.started_at is not None

@@ -22,11 +22,11 @@ LOOKS = {
     Slot.State.RUNNING: ("running", "running"),
     Slot.State.ACCEPTED: ("accepted", "accepted"),
     Slot.State.REFUSED: ("refused", "refused"),
+    Slot.State.FAILED: ("refused", "refused"),
     Slot.State.NOT_SENT: ("refused", "not_sent"),
     Slot.State.UNKNOWN: ("unknown", "unknown"),
     Slot.State.COMPLETE: ("accepted", "accepted"),
     Slot.State.PARTLY: ("warning", "warning"),
-    Slot.State.FAILED: ("refused", "refused"),
     Slot.State.SKIPPED: ("not-sent", "not_sent"),
     Slot.State.MISSED: ("warning", "warning"),
 }

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('drafts', '0002_standard_names'),
         ('payload_templates', '0003_standard_names'),
-        ('workspace', '0014_job_seconds'),
+        ('workspace', '0015_job_refused_at'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(default='', max_length=60)),
                 ('reason', playground.vault.encryption.SealedMessageField(default='')),
                 ('exchange_id', models.UUIDField(db_index=True, null=True)),
+                ('connection_id', models.UUIDField(null=True)),
                 ('job_uid', models.CharField(default='', max_length=200)),
                 ('process', models.CharField(default='', max_length=200)),
                 ('due_at', models.DateTimeField()),
@@ -169,7 +170,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='slot',
-            index=models.Index(condition=models.Q(('state__in', ('waiting', 'starting', 'running'))), fields=['state', 'due_at'], name='slots_open'),
+            index=models.Index(fields=['state', 'due_at'], name='slots_by_state'),
         ),
         migrations.AddConstraint(
             model_name='slot',
