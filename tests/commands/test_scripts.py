@@ -15,6 +15,7 @@ from playground.commands import scripts
     [
         ["send_template", "No such template", "--user", "nobody"],
         ["sync_connection", "No such connection"],
+        ["schedules", "show", "No such schedule", "--user", "nobody"],
         ["run_batch", "No such template", "--rows", "missing.csv", "--user", "nobody"],
     ],
     ids=lambda arguments: arguments[0],

@@ -6,13 +6,13 @@ import json
 import sys
 import uuid
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any, NoReturn
 
 from django.utils import timezone
 
 from playground.calls.masking import format_masked, mask_call
 from playground.calls.values import Outcome
+from playground.commands.payload_arguments import add_payload_arguments, fill_payload
 from playground.commands.scripts import (
     INVALID_ARGUMENTS,
     NOT_SENT,
@@ -20,7 +20,6 @@ from playground.commands.scripts import (
     UNKNOWN,
     InvalidArgument,
     SendingCommand,
-    find_named_connection,
     find_template,
     find_version,
 )
@@ -30,16 +29,8 @@ from playground.commands.startup import (
     explain_missing_person,
     find_actor,
 )
-from playground.drafts.assignments import (
-    AssignmentError,
-    assign_connection,
-    assign_file,
-    assign_typed,
-    assign_variable,
-    is_table,
-)
+from playground.drafts.assignments import AssignmentError
 from playground.history.models import Exchange
-from playground.importers.rows import MOST_BYTES
 from playground.openapi.operations import UnknownOperation
 from playground.payload_templates.models import Template
 from playground.payload_templates.templates import record_use
@@ -48,7 +39,6 @@ from playground.people.models import Person
 from playground.sending.pipeline import assemble_plan
 from playground.sending.plans import Plan, check_plan, plan_state
 from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
-from playground.sending.tables import assign_table
 
 EXIT_STATUS = {
     Outcome.ACCEPTED: 0,
@@ -68,16 +58,7 @@ class Command(SendingCommand):
         parser.add_argument("name", help="name or ID of the template")
         parser.add_argument("--variant", default="", help="name of a variant")
         parser.add_argument("--number", type=int, default=0, help="a version; default: the newest")
-        parser.add_argument("--connection", help="name of a connection to use instead")
-        parser.add_argument(
-            "--set", action="append", default=[], metavar="/POINTER=VALUE", dest="values"
-        )
-        parser.add_argument(
-            "--var", action="append", default=[], metavar="NAME=VALUE", dest="variables"
-        )
-        parser.add_argument(
-            "--file", action="append", default=[], metavar="/POINTER=FILE", dest="files"
-        )
+        add_payload_arguments(parser)
         parser.add_argument("--confirm", default="", help="name of a protected connection")
         parser.add_argument("--user", default="", help="who sends; default: the first owner")
         parser.add_argument(
@@ -114,41 +95,8 @@ class Command(SendingCommand):
     def plan(self, person: Person, template: Template, options: dict[str, Any]) -> Plan:
         version = find_version(template, options["number"], options["variant"])
         state = read_content(version).state(options["variant"])
-        if options["connection"]:
-            state = assign_connection(state, str(find_named_connection(options["connection"]).id))
-        # Variables come first: a value that is set may refer to them.
-        for pair in options["variables"]:
-            name, typed = self.split_pair(pair, "NAME=value")
-            state = assign_variable(state, name, typed)
-        for pair in options["values"]:
-            pointer, typed = self.split_pair(pair)
-            state = assign_typed(state, pointer, typed)
-        for pair in options["files"]:
-            pointer, file = self.split_pair(pair)
-            content = self.read_bytes(file)
-            if is_table(file):
-                state, notes = assign_table(template.operation, state, pointer, file, content)
-                self.notes += notes
-            else:
-                state = assign_file(state, pointer, file, content)
+        state, self.notes = fill_payload(template.operation, state, options)
         return plan_state(template.operation, state, template.name, version, person)
-
-    def read_bytes(self, file: str) -> bytes:
-        try:
-            with Path(file).open("rb") as opened:
-                # One more byte shows that the input is too large.
-                content = opened.read(MOST_BYTES + 1)
-        except OSError as error:
-            self.reject(f"Can't read {file}: {error.strerror}.")
-        if len(content) > MOST_BYTES:
-            self.reject(f"{file} is too large. At most {MOST_BYTES // 1_000_000} MB can be sent.")
-        return content
-
-    def split_pair(self, pair: str, form: str = "/pointer=value") -> tuple[str, str]:
-        pointer, equals, value = pair.partition("=")
-        if not equals:
-            self.reject(f"Write {form}, not {pair!r}.")
-        return pointer, value
 
     def show(self, plan: Plan) -> None:
         """Print the exact request, masked, and its problems."""
