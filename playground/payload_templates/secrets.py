@@ -10,6 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.db import models
+from django.db.models import Q, QuerySet
+
 from playground.calls import values
 from playground.drafts.credentials import mask_credentials, mask_value
 from playground.drafts.models import Draft
@@ -48,7 +51,7 @@ def copy_secrets(
             continue
         rows = source.secrets.filter(name__in=missing)
         for row in rows.filter(created_by=owner) if owner else rows:
-            _copy_secret(row, version=version)
+            copy_secret(row, version=version)
             missing.discard(row.name)
 
 
@@ -65,24 +68,44 @@ def store_found_secrets(version: Version, found: Sequence[FoundSecret], hosts: s
 def copy_secrets_to_draft(person: Person, version: Version, draft: Draft) -> None:
     """Give the draft this person's secrets of the version, bound to the same hosts."""
     for row in version.secrets.filter(created_by=person):
-        _copy_secret(row, draft=draft)
+        copy_secret(row, draft=draft)
 
 
 def secrets_for(
-    person: Person | None, version: Version | None, connection: Connection | None, origin: str
+    person: Person | None,
+    version: Version | None,
+    connection: Connection | None,
+    origin: str,
+    schedule_version: int | None = None,
 ) -> tuple[values.Secret, ...]:
-    """The decrypted secrets of the version that this person entered, for sending."""
-    if person is None or version is None:
-        return ()
-    rows = version.secrets.filter(created_by=person).order_by("name")
+    """The decrypted secrets that this person entered for the version, for sending.
+
+    Those of the schedule's version come last: of two with one name the last one is used.
+    """
+    # Sorted here, because databases order names with accents differently.
+    rows = sorted(
+        _find_secrets(person, version, schedule_version),
+        key=lambda row: (row.schedule_version_id is not None, row.name),
+    )
     return to_wire(rows, connection, origin)
 
 
-def secret_names_for(person: Person | None, version: Version | None) -> frozenset[str]:
+def secret_names_for(
+    person: Person | None, version: Version | None, schedule_version: int | None = None
+) -> frozenset[str]:
     """The names of the secrets that this person can send with the version."""
+    return frozenset(
+        _find_secrets(person, version, schedule_version).values_list("name", flat=True)
+    )
+
+
+def _find_secrets(
+    person: Person | None, version: Version | None, schedule_version: int | None
+) -> QuerySet[Secret]:
     if person is None or version is None:
-        return frozenset()
-    return frozenset(version.secrets.filter(created_by=person).values_list("name", flat=True))
+        return Secret.objects.none()
+    of_schedule = Q(schedule_version=schedule_version) if schedule_version else Q(pk=None)
+    return Secret.objects.filter(Q(version=version) | of_schedule, created_by=person)
 
 
 def secret_names_in(*texts: str) -> set[str]:
@@ -96,9 +119,10 @@ def secret_names_in(*texts: str) -> set[str]:
     }
 
 
-def _copy_secret(row: Secret, draft: Draft | None = None, version: Version | None = None) -> None:
+def copy_secret(row: Secret, **owner: models.Model) -> None:
+    """Give a secret to another owner: `draft`, `version` or `schedule_version`."""
     copied = {name: getattr(row, name) for name in COPIED_FIELDS}
-    Secret.objects.create(draft=draft, version=version, **copied)
+    Secret.objects.create(**copied, **owner)
 
 
 def mask_variant(variant: Variant, collector: Collector) -> Variant:

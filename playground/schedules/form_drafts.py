@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from playground.drafts.drafts import state_of
 from playground.drafts.models import Draft
 from playground.drafts.states import Edit
 from playground.payload_templates.models import Template, Version
-from playground.payload_templates.secrets import secret_names_for, secret_names_in
 from playground.payload_templates.templates import visible_templates
 from playground.payload_templates.variants import derive_edits
 from playground.payload_templates.versions import get_version, open_template, read_content
@@ -17,6 +15,7 @@ from playground.people.models import Person
 from playground.schedules.access import ScheduleRefused
 from playground.schedules.content import read_overlay
 from playground.schedules.models import Schedule, ScheduleDraft, ScheduleVersion
+from playground.schedules.own_secrets import copy_secrets_to_form
 
 
 def open_new_draft(
@@ -49,6 +48,7 @@ def open_schedule_draft(
     number = version.template_version if has_version else 0
     values = read_overlay(version.values)
     draft = open_template(person, template, version.variant, number, values)
+    copy_secrets_to_form(person, version, draft)
     return ScheduleDraft.objects.create(
         draft=draft, schedule=schedule, base=version.number, typed=dict(typed)
     )
@@ -78,19 +78,3 @@ def find_base_version(opened: ScheduleDraft) -> Version:
 def read_own_values(draft: Draft, version: Version) -> tuple[Edit, ...]:
     """What the draft changes in the template's payload."""
     return derive_edits(read_content(version).state(draft.variant), state_of(draft))
-
-
-def require_saved_secrets(
-    person: Person, draft: Draft, version: Version, values: tuple[Edit, ...]
-) -> None:
-    """Raise ScheduleRefused for secrets that the draft alone has: a run couldn't send them."""
-    named = secret_names_in(*(each.value for each in values)) - secret_names_for(person, version)
-    typed = draft.secrets.filter(name__in=named).order_by("name").values_list("name", flat=True)
-    if typed:
-        text = ngettext(
-            "The secret %(names)s was typed here. Save it to the template first, then schedule it.",
-            "The secrets %(names)s were typed here. "
-            "Save them to the template first, then schedule it.",
-            len(typed),
-        )
-        raise ScheduleRefused(text % {"names": ", ".join(typed)})

@@ -15,6 +15,7 @@ from playground.payload_templates.versions import get_version, read_content
 from playground.people.models import Person
 from playground.schedules.content import overlay_state, read_overlay
 from playground.schedules.models import Schedule, ScheduleVersion, Slot
+from playground.schedules.own_secrets import name_secrets
 from playground.sending.plans import Plan, plan_state
 from playground.timing.zones import get_zone
 from playground.workspace.models import Connection
@@ -47,13 +48,16 @@ def plan_slot(schedule: Schedule, version: ScheduleVersion, at: datetime) -> Pla
 def plan_run(schedule: Schedule, version: ScheduleVersion, at: datetime) -> Plan:
     """As `plan_slot`, wherever it sends: to show it. Neither needs to be stored."""
     person, template_version = judge_sender(schedule, version)
-    state = overlay_state(template_version, version.variant, read_overlay(version.values))
+    values = read_overlay(version.values)
+    state = overlay_state(template_version, version.variant, values)
     template = template_version.template
     try:
         plan = plan_state(template.operation, state, schedule.name, template_version, person)
     except UnknownOperation:
         raise CannotRun(_("The operation of the template no longer exists.")) from None
-    return replace(plan, now=at.astimezone(get_zone(version.zone)))
+    # Only values that refer to secrets have some: most runs can share what was looked up.
+    own = version.pk if name_secrets(values) else None
+    return replace(plan, schedule_version=own, now=at.astimezone(get_zone(version.zone)))
 
 
 def judge_sender(schedule: Schedule, version: ScheduleVersion) -> tuple[Person, Version]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from playground.calls.masking import format_masked, mask_call
+from playground.drafts.models import Draft
 from playground.payload_templates.models import Template
 from playground.people.models import Person
 from playground.rules.problems import Problem
@@ -57,13 +58,17 @@ def preview_input(
     wanted: ScheduleInput,
     now: datetime,
     former: ScheduleVersion | None = None,
+    draft: Draft | None = None,
 ) -> list[RunPreview]:
-    """The next runs of what was entered and isn't saved. Raises InvalidSchedule."""
+    """The next runs of what was entered and isn't saved. Raises InvalidSchedule.
+
+    `draft` is the one that it was entered in: its secrets are kept on saving.
+    """
     wanted = clean_input(wanted)
     timing = check_timing(wanted, now, former)
     schedule = Schedule(person=person, template=template, name=wanted.name)
     version = ScheduleVersion(template=template, **write_columns(wanted, timing))
-    return _preview(schedule, version, timing, now, is_saved=False)
+    return _preview(schedule, version, timing, now, is_saved=False, draft=draft)
 
 
 def preview_unsaved(
@@ -85,6 +90,7 @@ def _preview(
     timing: Timing,
     now: datetime,
     is_saved: bool = True,
+    draft: Draft | None = None,
 ) -> list[RunPreview]:
     start = max(now, timing.starts_at) if timing.starts_at else now
     runs = list_runs(timing.rule, timing.zone, start, SHOWN, timing.ends_at, timing.days_off)
@@ -95,7 +101,7 @@ def _preview(
             for run in runs
         ]
     try:
-        return list(_show_requests(schedule, version, timing, runs, is_saved))
+        return list(_show_requests(schedule, version, timing, runs, is_saved, draft))
     except CannotRun as reason:
         return [
             RunPreview(run, mark_clock_change(timing.zone, run), obstacle=str(reason))
@@ -109,10 +115,12 @@ def _show_requests(
     timing: Timing,
     runs: Sequence[Run],
     is_saved: bool,
+    draft: Draft | None,
 ) -> Iterable[RunPreview]:
     first = plan_run(schedule, version, runs[0].instant) if runs else None
     if first is None:
         return
+    first = replace(first, draft=draft)
     # Runs differ by their time alone, so the rest is looked up once.
     facts, wire = gather_facts(first), load_wire(first)
     for run in runs:

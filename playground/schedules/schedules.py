@@ -30,9 +30,10 @@ from playground.schedules.content import (
     write_columns,
 )
 from playground.schedules.models import ACTIVE_STATES, OPEN_STATES, Schedule, ScheduleVersion, Slot
+from playground.schedules.own_secrets import Source, copy_own_secrets
 from playground.schedules.pausing import get_schedule_version, hold, locked_schedule
 from playground.schedules.slot_running import enqueue_slots
-from playground.schedules.targets import set_target
+from playground.schedules.targets import find_template_version, set_target
 from playground.workspace.models import Connection
 
 COPY = "%(name)s (copy)"
@@ -45,15 +46,17 @@ def create_schedule(
     confirm: str = "",
     note: str = "",
     key: uuid.UUID | None = None,
+    source: Source = None,
 ) -> Schedule:
     """Make a schedule of a template that the person may use, and begin at once.
 
-    With `key` as its ID, it is made only once: the second call raises IntegrityError.
+    With `key` as its ID, it is made only once: the second call raises IntegrityError. `source` is
+    the draft with the secrets that its own values refer to.
     """
     if not visible_templates(person).filter(pk=template.pk).exists():
         raise ScheduleRefused(_("The template was deleted, or it isn't shared with you."))
     schedule = Schedule(pk=key or uuid.uuid4(), template=template)
-    return _create(person, schedule, wanted, confirm, note)
+    return _create(person, schedule, wanted, confirm, note, source)
 
 
 def create_sync_schedule(
@@ -65,7 +68,12 @@ def create_sync_schedule(
 
 
 def _create(
-    person: Person, schedule: Schedule, wanted: ScheduleInput, confirm: str = "", note: str = ""
+    person: Person,
+    schedule: Schedule,
+    wanted: ScheduleInput,
+    confirm: str = "",
+    note: str = "",
+    source: Source = None,
 ) -> Schedule:
     if not person.may_edit:
         raise ScheduleRefused(_("Viewers can't send. An owner can make you an editor."))
@@ -76,7 +84,7 @@ def _create(
     schedule.name, schedule.next_at = wanted.name, timing.find_next(now)
     with transaction.atomic():
         schedule.save(force_insert=True)
-        _create_version(person, schedule, 1, wanted, timing, note)
+        _create_version(person, schedule, 1, wanted, timing, note, source)
     record_event(person, "schedule", schedule.name, "created")
     return schedule
 
@@ -88,8 +96,12 @@ def edit_schedule(
     base: int,
     confirm: str = "",
     note: str = "",
+    source: Source = None,
 ) -> ScheduleVersion:
-    """Save a new version, if `base` is still the newest. A paused schedule stays paused."""
+    """Save a new version, if `base` is still the newest. A paused schedule stays paused.
+
+    Its secrets are copied from `source`, else from the version before.
+    """
     now, wanted = timezone.now(), clean_input(wanted)
     with locked_schedule(schedule_id) as schedule:
         _require_change(person, schedule)
@@ -105,7 +117,7 @@ def edit_schedule(
         if schedule.state == Schedule.State.ACTIVE:
             schedule.next_at = timing.find_next(now)
         schedule.save()
-        version = _create_version(person, schedule, base + 1, wanted, timing, note)
+        version = _create_version(person, schedule, base + 1, wanted, timing, note, source, former)
     record_event(person, "schedule", schedule.name, f"version {version.number}")
     return version
 
@@ -115,9 +127,10 @@ def restore_schedule(
 ) -> ScheduleVersion:
     """Save an old version again as the newest."""
     schedule = Schedule.objects.get(pk=schedule_id)
-    wanted = read_input(schedule.versions.get(number=number))
+    old = schedule.versions.get(number=number)
+    wanted, base = read_input(old), schedule.latest_version
     note = _("Restored version %(number)s") % {"number": number}
-    return edit_schedule(person, schedule_id, wanted, schedule.latest_version, confirm, note)
+    return edit_schedule(person, schedule_id, wanted, base, confirm, note, old)
 
 
 def duplicate_schedule(person: Person, schedule_id: uuid.UUID) -> Schedule:
@@ -139,13 +152,15 @@ def duplicate_schedule(person: Person, schedule_id: uuid.UUID) -> Schedule:
         state=Schedule.State.PAUSED,
         reason=_("A copy that hasn't been started."),
     )
-    version = get_schedule_version(source)
+    origin, version = get_schedule_version(source), get_schedule_version(source)
     version.pk, version.number, version.name, version.note = None, 1, name, ""
     version.person, version.person_name = person, person.get_username()
     with transaction.atomic():
         copied.save(force_insert=True)
         version.schedule = copied
         version.save(force_insert=True)
+        # Those of somebody else stay with them.
+        copy_own_secrets(person, version, wanted.values, None, origin)
     return copied
 
 
@@ -242,8 +257,9 @@ def _create_version(
     wanted: ScheduleInput,
     timing: Timing,
     note: str,
+    *sources: Source,
 ) -> ScheduleVersion:
-    return ScheduleVersion.objects.create(
+    version = ScheduleVersion.objects.create(
         schedule=schedule,
         number=number,
         template=schedule.template,
@@ -253,6 +269,10 @@ def _create_version(
         person=person,
         person_name=person.get_username(),
     )
+    if schedule.template is not None:
+        of_template = find_template_version(schedule.template, wanted)
+        copy_own_secrets(person, version, wanted.values, of_template, *sources)
+    return version
 
 
 def _require_change(person: Person, schedule: Schedule) -> None:

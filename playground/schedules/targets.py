@@ -21,7 +21,7 @@ def set_target(schedule: Schedule, wanted: ScheduleInput, confirm: str) -> None:
         return
     if schedule.template is None:
         raise InvalidSchedule({"template": _("The template of this schedule was deleted.")})
-    version = _find_template_version(schedule.template, wanted)
+    version = find_template_version(schedule.template, wanted)
     state = overlay_state(version, wanted.variant, wanted.values)
     rows = Connection.objects.filter(pk=state.connection) if state.connection else None
     agree_to(schedule, rows.first() if rows is not None else None, confirm)
@@ -42,7 +42,8 @@ def agree_to(schedule: Schedule, connection: Connection | None, confirm: str) ->
     schedule.base_url, schedule.confirmed = connection.base_url, connection.protected
 
 
-def _find_template_version(template: Template, wanted: ScheduleInput) -> Version:
+def find_template_version(template: Template, wanted: ScheduleInput) -> Version:
+    """The version of the template that this is laid over. Raises InvalidSchedule."""
     try:
         version = get_version(template, wanted.template_version)
     except Version.DoesNotExist:

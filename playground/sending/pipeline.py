@@ -84,7 +84,7 @@ def load_wire(plan: Plan) -> Wire:
     own_rows = [row for row in rows if row.draft_id is not None]
     own = to_wire(own_rows, plan.connection, origin)
     if plan.draft is None:
-        own = secrets_for(plan.person, plan.version, plan.connection, origin)
+        own = secrets_for(plan.person, plan.version, plan.connection, origin, plan.schedule_version)
     shared = to_wire([row for row in rows if row.draft_id is None], plan.connection, origin)
     binds = any(not row.hosts for row in own_rows)
     endpoint, needs_tokens = _build_endpoint(plan, shared, own, origin), False

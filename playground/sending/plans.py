@@ -44,9 +44,10 @@ class Plan:
     """One call to make: the operation, the connection and the values.
 
     `text` is the document with its references unresolved; `metadata` is stored with it, to send
-    it again. `headers` are sent in addition to those of the connection. For a send from a
-    template without a draft, `version` and `person` tell whose secrets of it may be used. `now`
-    is what `{{now}}` and `{{today}}` count from, in its time zone; else the moment of the send.
+    it again. `headers` are sent in addition to those of the connection. Without a draft, `version`
+    and `person` tell whose secrets of a template are used; `schedule_version` is the ID of a
+    schedule's version that may have some of its own. `now` is what `{{now}}` and `{{today}}` count
+    from, in its time zone; else the moment of the send.
     """
 
     operation: Operation
@@ -60,6 +61,7 @@ class Plan:
     headers: Headers = ()
     version: Version | None = None
     person: Person | None = None
+    schedule_version: int | None = None
     now: datetime | None = None
 
     @property
@@ -159,12 +161,13 @@ def gather_facts(plan: Plan) -> Facts:
     has_references = may_have_references(text) or may_have_references(typed)
     draft = plan.draft if has_references else None
     facts = load_facts(plan.connection, plan.path_values.get(WORKFLOW_UID, ""), draft)
-    own = own_variables(Metadata.read(plan.metadata))
-    if own and facts.variables is not None:
-        facts = replace(facts, variables={**facts.variables, **own})
+    variables = own_variables(Metadata.read(plan.metadata))
+    if variables and facts.variables is not None:
+        facts = replace(facts, variables={**facts.variables, **variables})
     secrets = facts.secrets
     if plan.version is not None:
-        secrets = (secrets or frozenset()) | secret_names_for(plan.person, plan.version)
+        own = secret_names_for(plan.person, plan.version, plan.schedule_version)
+        secrets = (secrets or frozenset()) | own
     files = read_file_facts(f"{text}\n{typed}") if has_references else {}
     if files:
         # Somebody else's file is treated like one that doesn't exist.

@@ -12,7 +12,8 @@ class Secret(models.Model):
     """A value that people can write but not read, and that is sent to its hosts only.
 
     It belongs to a connection (as the `field` of its credential), to a draft into which somebody
-    pasted it, or to a version of a template that was saved from such a draft. `hosts` has
+    pasted it, or to a version of a template or a schedule that was saved from such a draft. `hosts`
+    has
     `host` or `host:port`, separated by spaces; empty means that it may not be sent yet. A
     `public` one, such as the sandbox's key, is shown unmasked.
     """
@@ -32,6 +33,9 @@ class Secret(models.Model):
     version = models.ForeignKey(
         "payload_templates.Version", models.CASCADE, null=True, related_name="secrets", blank=True
     )
+    schedule_version = models.ForeignKey(
+        "schedules.ScheduleVersion", models.CASCADE, null=True, related_name="secrets", blank=True
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True)
@@ -41,6 +45,9 @@ class Secret(models.Model):
             models.UniqueConstraint(fields=["connection", "name"], name="secret_per_connection"),
             models.UniqueConstraint(fields=["draft", "name"], name="secret_per_draft"),
             models.UniqueConstraint(fields=["version", "name"], name="secret_per_version"),
+            models.UniqueConstraint(
+                fields=["schedule_version", "name"], name="secret_per_schedule_version"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -240,17 +240,22 @@ def test_a_protected_connection_has_to_be_typed(
     assert Schedule.objects.get().confirmed
 
 
-def test_a_secret_of_the_draft_alone_is_refused(
+def test_a_secret_that_is_typed_here_is_kept_and_never_shown(
     as_editor: Client, editor: Person, template: Template
 ) -> None:
     form = open_form(as_editor, template)
     reference = store_draft_secret(form.draft, "token", "s3cret-value", editor)
     change_job_name(editor, form.draft, reference)
     page = check_form(as_editor, form)
-    assert "token was typed here. Save it to the template first" in page
+    assert page.count("data-exact") == 5
+    assert "wouldn’t be sent" not in page
     assert "s3cret-value" not in page
-    assert save_form(as_editor, form).status_code == 422
-    assert not Schedule.objects.exists()
+    assert save_form(as_editor, form).status_code == 204
+    kept = Schedule.objects.get().versions.get().secrets.get()
+    assert (kept.name, kept.value, kept.created_by) == ("token", "s3cret-value", editor)
+    shown = as_editor.get(f"/schedules/{Schedule.objects.get().pk}/").content.decode()
+    assert "wouldn’t be sent" not in shown
+    assert "s3cret-value" not in shown
 
 
 def test_editing_keeps_what_isnt_changed(

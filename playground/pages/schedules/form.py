@@ -41,7 +41,6 @@ from playground.schedules.content import ScheduleInput, check_timing
 from playground.schedules.form_drafts import (
     find_base_version,
     read_own_values,
-    require_saved_secrets,
 )
 from playground.schedules.models import Schedule, ScheduleDraft, ScheduleVersion
 from playground.schedules.pausing import get_schedule_version
@@ -133,14 +132,13 @@ def _check(
     try:
         version = find_base_version(opened)
         values = read_own_values(draft, version)
-        require_saved_secrets(person, draft, version, values)
     except ScheduleRefused as refused:
         return None, {"template": str(refused)}, {"runs": []}
     wanted, errors = read_strip(form, draft.variant, version.number, values)
     former = _find_former(opened)
     try:
         timing = check_timing(wanted, now, former)
-        runs = preview_input(person, version.template, wanted, now, former)
+        runs = preview_input(person, version.template, wanted, now, former, draft)
     except InvalidSchedule as invalid:
         return wanted, {**invalid.fields, **errors}, {"runs": []}
     checked = {
@@ -211,11 +209,11 @@ def _save(request: HttpRequest, opened: ScheduleDraft, wanted: ScheduleInput) ->
             raise Http404(_("This form was saved already."))
         if opened.schedule is None:
             template = find_base_version(opened).template
-            schedule = create_schedule(person, template, wanted, confirm, note)
+            schedule = create_schedule(person, template, wanted, confirm, note, source=opened.draft)
         else:
             schedule = opened.schedule
             base = _read_base(request, opened)
-            edit_schedule(person, schedule.pk, wanted, base, confirm, note)
+            edit_schedule(person, schedule.pk, wanted, base, confirm, note, opened.draft)
         discard_draft(opened.draft)
     return schedule
 
