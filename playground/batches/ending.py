@@ -1,6 +1,5 @@
 """What follows when a batch has ended: an event in the audit log, and its webhook."""
 
-import json
 import uuid
 from typing import Any
 
@@ -8,12 +7,9 @@ from django.utils import timezone
 
 from playground.batches.ledger import count
 from playground.batches.models import Batch, Row
-from playground.calls.values import Call, Failure
 from playground.engine.tasks import enqueue, task
-from playground.engine.threads import get_cancel
-from playground.network import GuardRefusal, check_target, send_call
 from playground.people.audit import record_event
-from playground.sending.policy import current_limits, current_policy
+from playground.sending.webhooks import call_address
 
 
 def settle(batch: Batch) -> None:
@@ -29,14 +25,6 @@ def settle(batch: Batch) -> None:
         enqueue(call_webhook, batch.pk)
 
 
-def validate_webhook(url: str) -> str:
-    """Return why this URL can't be called; empty if it can, or is empty."""
-    if not url.strip():
-        return ""
-    judged = check_target(url.strip(), current_policy())
-    return f"{judged.message} {judged.remedy}".strip() if isinstance(judged, GuardRefusal) else ""
-
-
 @task
 def call_webhook(batch_id: str) -> None:
     """Call the webhook of a batch that has ended, once."""
@@ -44,11 +32,8 @@ def call_webhook(batch_id: str) -> None:
     if not Batch.objects.filter(pk=batch_id, webhook_due=True).update(webhook_due=False):
         return
     batch = Batch.objects.get(pk=batch_id)
-    body = json.dumps(describe_batch(batch)).encode()
-    call = Call("POST", batch.webhook.strip(), (("Content-Type", "application/json"),), body)
-    result = send_call(call, current_policy(), current_limits(), get_cancel())
-    said = result.message if isinstance(result, Failure) else f"{result.status} {result.reason}"
-    Batch.objects.filter(pk=batch_id).update(webhook_result=said.strip())
+    said = call_address(batch.webhook, describe_batch(batch))
+    Batch.objects.filter(pk=batch_id).update(webhook_result=said)
 
 
 def describe_batch(batch: Batch) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from playground.batches import ledger
 from playground.batches.access import InvalidSetup, may_run, require_sender
-from playground.batches.ending import validate_webhook
 from playground.batches.models import Batch
 from playground.people.models import Person
+from playground.sending.webhooks import validate_webhook
 
 MOST_CONCURRENT, HIGHEST_RATE = 50, 1000.0
 # What the column of the database takes.

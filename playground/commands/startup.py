@@ -29,6 +29,7 @@ from playground.commands.listener import Listener
 from playground.commands.practice import fill_practice
 from playground.commands.private_files import protect_files
 from playground.people.models import Person, Role
+from playground.people.origin import format_origin, get_public_origin
 from playground.people.search import equal_text
 from playground.sending.policy import (
     announce_origin,
@@ -48,8 +49,6 @@ logger = logging.getLogger("playground.start")
 
 # Owns the templates imported before anybody has signed in, as when a container is built.
 COMMAND_LINE_USER = "command-line"
-# A file in the data folder with the address of the running server, for other commands.
-ADDRESS_FILE = "address"
 
 
 def prepare(begin_anew: bool = False) -> None:
@@ -210,35 +209,6 @@ def origin_of(listener: socket.socket) -> str:
     """The URL by which this machine reaches the socket."""
     host, port = listener.getsockname()[:2]
     return format_origin(host, port)
-
-
-def format_origin(host: str, port: int) -> str:
-    # The wildcard addresses can be listened on, but not opened in every browser.
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host.strip("[]"), host.strip("[]"))
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def remember_origin(origin: str) -> None:
-    """Store the address of the running server for commands in another terminal."""
-    (Path(settings.DATA) / ADDRESS_FILE).write_text(origin)
-
-
-def forget_origin(origin: str) -> None:
-    """Remove the stored address, unless another server has stored its own since."""
-    path = Path(settings.DATA) / ADDRESS_FILE
-    with suppress(OSError):
-        if path.read_text() == origin:
-            path.unlink()
-
-
-def get_public_origin() -> str:
-    """The address to open: that of the settings, the running or the next server."""
-    if settings.ORIGINS:
-        return str(settings.ORIGINS[0])
-    try:
-        return (Path(settings.DATA) / ADDRESS_FILE).read_text()
-    except OSError:
-        return format_origin(settings.HOST, settings.PORT)
 
 
 def format_link(token: str) -> str:

@@ -20,6 +20,7 @@ from playground.payload_templates.variants import (
 from playground.payload_templates.versions import read_content
 from playground.schedules.access import InvalidSchedule
 from playground.schedules.models import ScheduleVersion
+from playground.sending.webhooks import judge_webhook
 from playground.timing.days_off import DaysOff, read_days_off
 from playground.timing.errors import InvalidTiming
 from playground.timing.phrases import read_phrase
@@ -50,6 +51,7 @@ class Policies:
     pause_after: int = 3
     start_within: int = 0
     pauses_on_drift: bool = False
+    webhook: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,7 @@ def read_input(version: ScheduleVersion) -> ScheduleInput:
             pause_after=version.pause_after,
             start_within=version.start_within,
             pauses_on_drift=version.pauses_on_drift,
+            webhook=version.webhook,
         ),
     )
 
@@ -234,6 +237,8 @@ def _check_details(wanted: ScheduleInput, fields: dict[str, str]) -> None:
     elif len(name) > LONGEST_NAME:
         text = _("The name can have at most %(limit)s characters.")
         fields["name"] = text % {"limit": LONGEST_NAME}
+    if refused := judge_webhook(policies.webhook):
+        fields["webhook"] = refused
     for key, kinds in {
         "overlap": ScheduleVersion.Overlap,
         "missed": ScheduleVersion.Missed,
@@ -258,4 +263,5 @@ def clean_input(wanted: ScheduleInput) -> ScheduleInput:
         name=wanted.name.strip(),
         phrase=" ".join(wanted.phrase.split()),
         zone=wanted.zone.strip(),
+        policies=replace(wanted.policies, webhook=wanted.policies.webhook.strip()),
     )

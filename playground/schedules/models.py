@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from playground.drafts.models import Draft
 from playground.payload_templates.models import Template
-from playground.vault.encryption import SealedMessageField, SealedTextField
+from playground.vault.encryption import SealedJSONField, SealedMessageField, SealedTextField
 from playground.workspace.models import Connection
 
 
@@ -113,6 +113,8 @@ class ScheduleVersion(models.Model):
     # How many minutes after its time a run may still start; 0 for any number.
     start_within = models.PositiveIntegerField(default=0)
     pauses_on_drift = models.BooleanField(default=False)
+    # What is called with each event; its path may be a secret.
+    webhook = SealedMessageField(default="")
     note = models.CharField(max_length=500, default="")
     # Who saved it; the name is kept when the account is deleted.
     person = models.ForeignKey(
@@ -142,7 +144,7 @@ class ScheduleDraft(models.Model):
     draft = models.OneToOneField(Draft, models.CASCADE, related_name="+", primary_key=True)
     schedule = models.ForeignKey(Schedule, models.CASCADE, null=True, related_name="+")
     base = models.PositiveIntegerField(default=0)
-    typed = models.JSONField(default=dict)
+    typed = SealedJSONField(default=dict)
 
     def __str__(self) -> str:
         return f"{self.schedule_id} draft {self.draft_id}"
@@ -234,10 +236,22 @@ class ScheduleEvent(models.Model):
     # A sentence of ours, which may be shown anywhere, and what a reply or a person said.
     words = models.CharField(max_length=500, default="")
     details = SealedMessageField(default="")
+    # Whether the webhook is still to be called, and what it answered.
+    webhook = SealedMessageField(default="")
+    webhook_due = models.BooleanField(default=False)
+    webhook_result = SealedMessageField(default="")
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
         ordering = ["-created_at", "-pk"]
+        indexes = [
+            # Narrow: nearly all have been called.
+            models.Index(
+                fields=["webhook_due"],
+                condition=models.Q(webhook_due=True),
+                name="events_to_call",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.schedule_id} {self.kind}"

@@ -14,8 +14,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from playground.engine.tasks import enqueue
 from playground.people.models import Person, Role
 from playground.schedules.access import visible_schedules
+from playground.schedules.event_webhooks import call_event_webhook
 from playground.schedules.models import (
     Notification,
     Schedule,
@@ -23,7 +25,7 @@ from playground.schedules.models import (
     ScheduleVersion,
     Slot,
 )
-from playground.schedules.pausing import hold
+from playground.schedules.pausing import get_schedule_version, hold
 
 LONGEST_WORDS = 500
 # So many owners are notified of a schedule whose person can't be.
@@ -68,6 +70,12 @@ def pause_automatically(
     """Pause a locked schedule and notify of it. `details` may quote a reply."""
     hold(schedule, f"{reason} {details}".strip())
     _create_event(schedule, ScheduleEvent.Kind.PAUSE, reason, details, slot)
+
+
+def pause_restored(schedule: Schedule, reason: str) -> None:
+    """As `pause_automatically`, but only pages say so: a restore pauses all at once."""
+    hold(schedule, reason)
+    _create_event(schedule, ScheduleEvent.Kind.PAUSE, reason, "", None, is_delivered=False)
 
 
 def find_recipients(schedule: Schedule) -> list[Person]:
@@ -131,16 +139,26 @@ def _describe_failure(slot: Slot) -> str:
 
 
 def _create_event(
-    schedule: Schedule, kind: str, words: str, details: str, slot: Slot | None
+    schedule: Schedule,
+    kind: str,
+    words: str,
+    details: str,
+    slot: Slot | None,
+    is_delivered: bool = True,
 ) -> ScheduleEvent:
+    webhook = get_schedule_version(schedule).webhook if is_delivered else ""
     event = ScheduleEvent.objects.create(
         schedule=schedule,
         kind=kind,
         words=Truncator(words).chars(LONGEST_WORDS),
         details=details,
         slot=slot,
+        webhook=webhook,
+        webhook_due=bool(webhook),
     )
     Notification.objects.bulk_create(
         Notification(event=event, person=each) for each in find_recipients(schedule)
     )
+    if event.webhook_due:
+        enqueue(call_event_webhook, event.pk)
     return event

@@ -155,6 +155,9 @@ def duplicate_schedule(person: Person, schedule_id: uuid.UUID) -> Schedule:
     origin, version = get_schedule_version(source), get_schedule_version(source)
     version.pk, version.number, version.name, version.note = None, 1, name, ""
     version.person, version.person_name = person, person.get_username()
+    if source.person_id != person.pk:
+        # Its address may be a secret of who made the schedule.
+        version.webhook = ""
     with transaction.atomic():
         copied.save(force_insert=True)
         version.schedule = copied

@@ -1,6 +1,7 @@
 """The work on schedules that nobody asks for: planning twice a second, recovery, jobs."""
 
 from playground.engine.periodic import periodic, watch
+from playground.schedules.event_webhooks import recover_event_webhooks
 from playground.schedules.kinds import settle_runs
 from playground.schedules.notifying import purge_events
 from playground.schedules.planning import insert_due_slots
@@ -14,6 +15,7 @@ PURGE_SECONDS = 3600.0
 
 watch(insert_due_slots)
 periodic(RECOVERY_SECONDS)(recover_slots)
+periodic(RECOVERY_SECONDS)(recover_event_webhooks)
 periodic(SETTLE_SECONDS)(settle_runs)
 periodic(SETTLE_SECONDS)(settle_jobs)
 periodic(PURGE_SECONDS)(purge_events)

@@ -11,9 +11,14 @@ from pathlib import Path
 import pytest
 import requests
 
-from playground.commands import startup
 from playground.commands.data_state import lock_data_folder
 from playground.commands.static_files import KEEP_SECONDS, remove_outdated
+from playground.people.origin import (
+    ADDRESS_FILE,
+    forget_origin,
+    get_public_origin,
+    remember_origin,
+)
 from tests.commands.test_serve import HOME, environment, run, served, start
 from tests.postgresql import find_free_port
 from tests.sending.stand_ins import wait_until
@@ -101,13 +106,13 @@ def test_the_lock_keeps_others_out(settings, tmp_path: Path) -> None:
 
 def test_the_address_of_the_latest_server_stays(settings, tmp_path: Path) -> None:
     settings.DATA = tmp_path
-    startup.remember_origin("http://127.0.0.1:1")
-    startup.remember_origin("http://127.0.0.1:2")
-    startup.forget_origin("http://127.0.0.1:1")
-    assert startup.get_public_origin() == "http://127.0.0.1:2"
-    startup.forget_origin("http://127.0.0.1:2")
-    assert not (tmp_path / startup.ADDRESS_FILE).exists()
-    startup.forget_origin("http://127.0.0.1:2")
+    remember_origin("http://127.0.0.1:1")
+    remember_origin("http://127.0.0.1:2")
+    forget_origin("http://127.0.0.1:1")
+    assert get_public_origin() == "http://127.0.0.1:2"
+    forget_origin("http://127.0.0.1:2")
+    assert not (tmp_path / ADDRESS_FILE).exists()
+    forget_origin("http://127.0.0.1:2")
 
 
 def test_an_upgrade_leaves_the_files_that_the_version_before_serves(tmp_path: Path) -> None:

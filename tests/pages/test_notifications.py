@@ -5,16 +5,23 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from playground.people.models import Person, Role
-from playground.schedules.models import Notification, Schedule, ScheduleEvent, Slot
+from playground.schedules.models import Notification, Schedule, ScheduleEvent, ScheduleVersion, Slot
 from playground.schedules.schedules import pause_schedule
 from playground.workspace.models import Connection
 from tests.conftest import make_person, signed_in
-from tests.pages.schedules import make_schedule, make_scheduled_template, make_slot
+from tests.pages.schedules import (
+    make_schedule,
+    make_scheduled_template,
+    make_slot,
+    open_form,
+    save_form,
+)
 
 pytestmark = pytest.mark.django_db
 NOTHING = {"count": 0, "text": "0 new", "label": "0 unread notifications"}
@@ -192,3 +199,35 @@ def test_a_long_list_takes_as_few_queries_as_a_short_one(
     with django_assert_max_num_queries(8):
         page = page_of(as_editor, reverse("notifications"))
     assert "1 to 25 of 40 notifications" in page
+
+
+def test_the_webhook_is_typed_in_the_form_and_masked_on_pages(
+    as_editor: Client, editor: Person, practice: Connection, settings
+) -> None:
+    settings.ALLOW_NETWORKS = ["127.0.0.0/8"]
+    form = open_form(as_editor, make_scheduled_template(editor, practice))
+    address = "http://127.0.0.1:1/services/T000/s3cretABCD"
+    refused = save_form(as_editor, form, webhook="http://10.0.0.1/hook")
+    assert refused.status_code == 422
+    assert "10.0.0.1" in refused.content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT typed FROM schedules_scheduledraft")
+        assert b"10.0.0.1" not in bytes(cursor.fetchone()[0])
+    response = save_form(as_editor, form, webhook=f" {address} ", htmx=False)
+    assert response.status_code == 302
+    [version] = ScheduleVersion.objects.all()
+    assert version.webhook == address
+    page = page_of(as_editor, reverse("schedule", args=[version.schedule_id]))
+    assert "http://127.0.0.1:1/…ABCD" in page
+    assert "s3cret" not in page
+    opened = as_editor.post(reverse("open_schedule", args=[version.schedule_id]))
+    assert address in page_of(as_editor, opened["Location"])
+
+
+def test_the_answer_of_a_webhook_is_on_the_page_of_the_schedule(
+    as_editor: Client, editor: Person, schedule: Schedule
+) -> None:
+    notify(schedule, editor)
+    ScheduleEvent.objects.update(webhook_result="404 <Not Found>")
+    page = page_of(as_editor, reverse("schedule", args=[schedule.pk]))
+    assert "Webhook: 404 &lt;Not Found&gt;" in page

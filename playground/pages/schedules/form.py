@@ -46,6 +46,7 @@ from playground.schedules.models import Schedule, ScheduleDraft, ScheduleVersion
 from playground.schedules.pausing import get_schedule_version
 from playground.schedules.previews import preview_input
 from playground.schedules.schedules import create_schedule, edit_schedule
+from playground.sending.webhooks import validate_webhook
 from playground.timing.wording import describe_timing, list_remarks
 from playground.timing.zones import list_zone_names
 
@@ -181,6 +182,10 @@ def save_form(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     opened = get_form_or_404(request, draft_id)
     _keep(request, opened)
     wanted, errors, _checked = _check(request, opened, _make_form(opened))
+    if wanted is not None and not errors:
+        # Looks a name up: not in the transaction that saves.
+        refused = validate_webhook(wanted.policies.webhook)
+        errors |= {"webhook": refused} if refused else {}
     if errors or wanted is None:
         return _reject(request, opened, errors)
     try:

@@ -43,6 +43,7 @@ POLICIES = (
     "pause_after",
     "start_within",
     "pauses_on_drift",
+    "webhook",
 )
 
 
@@ -94,6 +95,13 @@ class StripForm(UncutForm):
         label=gettext_lazy("Pause if the template no longer fits its workflow or API"),
         required=False,
     )
+    webhook = forms.CharField(
+        label=gettext_lazy("Webhook"),
+        required=False,
+        help_text=gettext_lazy(
+            "Called once, with JSON, when the schedule fails, works again or is paused."
+        ),
+    )
     note = forms.CharField(label=gettext_lazy("What changed"), required=False)
 
     def __init__(
@@ -116,6 +124,12 @@ class StripForm(UncutForm):
             "spellcheck": "false",
         }
         self.fields["name"].widget.attrs["autocomplete"] = "off"
+        self.fields["webhook"].widget.attrs |= {
+            "placeholder": "https://",
+            "inputmode": "url",
+            "autocomplete": "off",
+            "spellcheck": "false",
+        }
         self.fields["zone"].widget.attrs |= {
             "list": "zones",
             "autocomplete": "off",

@@ -12,6 +12,7 @@ from playground.payload_templates.variants import overridden_pointers
 from playground.schedules.content import read_overlay
 from playground.schedules.descriptions import describe_version_rule
 from playground.schedules.models import Schedule, ScheduleVersion
+from playground.sending.webhooks import mask_webhook
 from playground.timing.errors import InvalidTiming
 from playground.timing.zones import get_zone
 
@@ -36,6 +37,7 @@ def describe_version(
         ),
         _("If runs were missed"): _write_missed(version),
         _("If a run fails"): _write_failure(version),
+        _("Webhook"): mask_webhook(version.webhook),
         _("Late start"): _write_lateness(version),
         _("If the template no longer fits"): drift if is_template else "",
     }

@@ -11,6 +11,7 @@ from playground.commands.server import Server
 from playground.commands.stopping import StopRequest, stop_gracefully
 from playground.engine.models import Process
 from playground.engine.threads import start_engine
+from playground.people.origin import forget_origin, get_public_origin, remember_origin
 from playground.people.tokens import has_owner, make_owner_link
 from playground.sending.policy import announce_origin
 
@@ -37,17 +38,17 @@ class Command(BaseCommand):
         start_engine(Process.Kind.WEB, origin)
         server.start(when_ended=stop.make)
         try:
-            startup.remember_origin(origin)
+            remember_origin(origin)
             self.greet()
             stop.wait()
         finally:
-            startup.forget_origin(origin)
+            forget_origin(origin)
         if server.has_ended:
             raise CommandError("The server failed; the log has the reason. Start it again.")
         stop_gracefully(server)
 
     def greet(self) -> None:
-        self.stdout.write(f"API Playground: {startup.get_public_origin()}/")
+        self.stdout.write(f"API Playground: {get_public_origin()}/")
         if not has_owner():
             address = startup.format_link(make_owner_link())
             self.stdout.write(f"Sign in (works once, for one hour): {address}")
