@@ -62,6 +62,7 @@ class TimingInput(ValuesInput):
     pause_after: Number = Field(3, description="Failures in a row, with `pause`.")
     start_within: Number = Field(0, description="Minutes; 0 for any.")
     pauses_on_drift: bool = Field(False, strict=True)
+    webhook: Lines = Field("", description="A URL to call when it fails, works again or is paused.")
 
 
 class NewSchedule(TimingInput, Confirmed):
@@ -152,6 +153,7 @@ class ScheduleDetail(ScheduleState):
     pause_after: int
     start_within: int
     pauses_on_drift: bool
+    webhook: str = Field(description="Masked for everyone but the person who made the schedule.")
     notes: list[str] = Field([], description="What was left out of rows, or assumed about them.")
 
 

@@ -264,5 +264,8 @@ def _is_same(schedule: Schedule, template: Template, wanted: ScheduleInput) -> b
 
 def _describe(person: Person, schedule_id: uuid.UUID, number: int = 0) -> dict[str, Any]:
     schedule = get_schedule(person, schedule_id)
-    content = describe_content(get_schedule_version(schedule, number))
+    version = get_schedule_version(schedule, number)
+    content = describe_content(version)
+    if schedule.person_id == person.pk:
+        content["webhook"] = version.webhook
     return {**describe_schedule(schedule, find_last_slots([schedule]).get(schedule.pk)), **content}

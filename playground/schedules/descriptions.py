@@ -14,6 +14,7 @@ from playground.payload_templates.variants import Variant
 from playground.schedules.content import Policies, read_overlay
 from playground.schedules.models import Schedule, ScheduleVersion, Slot
 from playground.schedules.previews import RunPreview
+from playground.sending.webhooks import mask_webhook
 from playground.timing.errors import InvalidTiming
 from playground.timing.rules import read_rule
 from playground.timing.wording import describe_timing
@@ -77,6 +78,8 @@ def describe_content(version: ScheduleVersion) -> dict[str, Any]:
         "ends_at": write_instant(version.ends_at),
         "days_off": version.days_off,
         **{name: getattr(version, name) for name in POLICIES},
+        # Its path may be a secret.
+        "webhook": mask_webhook(version.webhook),
     }
 
 

@@ -87,6 +87,18 @@ def test_a_schedule_is_made_with_values_and_shows_what_it_will_send(template, sc
     assert (runs[0]["obstacle"], runs[0]["problems"]) == ("", [])
 
 
+def test_a_webhook_is_shown_in_full_to_who_made_the_schedule(template, script, owner) -> None:
+    refused = script.add(template, webhook="http://169.254.169.254/latest")
+    assert find_fields(refused) == ["webhook"]
+    address = "https://hooks.example.com/services/s3cretABCD"
+    key = script.add(template, webhook=address).json()["id"]
+    assert script.get(key)["webhook"] == address
+    assert Schedules(owner).get(key)["webhook"] == "https://hooks.example.com/…ABCD"
+    # Left out, it stays; empty, it is removed.
+    assert script.ask("PATCH", key, base=1, name="Renamed").json()["webhook"] == address
+    assert script.ask("PATCH", key, base=2, webhook="").json()["webhook"] == ""
+
+
 def test_nothing_is_kept_by_a_preview(template, script) -> None:
     values = {"/job_name": "Of the preview"}
     answer = script.ask("POST", "preview", template=str(template.pk), **NIGHT, values=values)

@@ -44,6 +44,7 @@ from playground.schedules.pausing import get_schedule_version
 from playground.schedules.previews import SHOWN, preview_unsaved
 from playground.schedules.schedules import create_sync_schedule, edit_schedule
 from playground.sending.sync import can_sync
+from playground.sending.webhooks import validate_webhook
 from playground.timing.wording import describe_timing, list_remarks
 from playground.timing.zones import list_zone_names
 from playground.workspace.models import Connection
@@ -132,6 +133,8 @@ def _answer(request: HttpRequest, form: PlainForm) -> HttpResponse:
 
 def _save(request: HttpRequest, form: PlainForm, typed: Mapping[str, str]) -> HttpResponse:
     wanted, errors, _checked = _check(form, _make_strip(form, typed))
+    if not errors and (refused := validate_webhook(wanted.policies.webhook)):
+        errors = {"webhook": refused}
     if errors:
         return _render(request, form, typed, errors)
     try:
