@@ -175,6 +175,9 @@ def _add_content(parser: ArgumentParser) -> None:
     parser.add_argument("--missed-most", type=int, metavar="N", help="with --missed some")
     parser.add_argument("--pause-after", type=int, metavar="N", help="with --on-failure pause")
     parser.add_argument("--start-within", type=int, metavar="MINUTES", help="0 for any delay")
+    parser.add_argument(
+        "--webhook", metavar="URL", help="called when it fails, recovers or is paused"
+    )
     add_payload_arguments(parser)
     parser.add_argument("--note", default="", help="what is new, for the list of versions")
     parser.add_argument(

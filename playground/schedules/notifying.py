@@ -72,7 +72,7 @@ def pause_automatically(
     _create_event(schedule, ScheduleEvent.Kind.PAUSE, reason, details, slot)
 
 
-def pause_restored(schedule: Schedule, reason: str) -> None:
+def pause_silently(schedule: Schedule, reason: str) -> None:
     """As `pause_automatically`, but only pages say so: a restore pauses all at once."""
     hold(schedule, reason)
     _create_event(schedule, ScheduleEvent.Kind.PAUSE, reason, "", None, is_delivered=False)

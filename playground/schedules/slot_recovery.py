@@ -13,7 +13,7 @@ from playground.history.models import Exchange
 from playground.history.recording import ABANDONED
 from playground.schedules.claiming import is_claimed_here
 from playground.schedules.models import Schedule, ScheduleEvent, Slot
-from playground.schedules.notifying import pause_restored
+from playground.schedules.notifying import pause_silently
 from playground.schedules.pausing import locked_schedule
 from playground.schedules.preparing import find_slot_submission
 from playground.schedules.slot_ending import end_slot
@@ -84,7 +84,7 @@ def pause_restored_schedules() -> None:
     active = Schedule.objects.filter(state=Schedule.State.ACTIVE)
     for key in active.values_list("pk", flat=True):
         with locked_schedule(key) as schedule:
-            pause_restored(schedule, reason)
+            pause_silently(schedule, reason)
     # Where the backup comes from, they were called.
     ScheduleEvent.objects.filter(webhook_due=True).update(webhook_due=False)
     # Those of schedules that were paused already, such as a run that a person had asked for.
