@@ -177,6 +177,12 @@ def _describe(exchange: Exchange, record: JobRecord | None, place: str) -> JobSt
     )
 
 
+def describe_job_progress(record: JobRecord) -> str:
+    """How far a job is that hasn't ended: its status and what it has done."""
+    label = str(LABELS.get(record.status, record.status)) or _("No status yet")
+    return " · ".join((label, *_count(record)))
+
+
 def _describe_given_up(record: JobRecord, label: str) -> str:
     if not record.status:
         return _("The API never reported a status.")

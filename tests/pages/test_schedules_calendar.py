@@ -10,7 +10,7 @@ from django.test import Client
 from playground.payload_templates.models import Template
 from playground.people.models import Person, Role
 from playground.schedules.models import Schedule, Slot
-from playground.workspace.models import Connection
+from playground.workspace.models import Connection, JobRecord
 from tests.conftest import make_person, signed_in
 from tests.history.exchanges import make_exchange
 from tests.pages.schedules import make_schedule, make_scheduled_template, make_slot
@@ -137,6 +137,22 @@ def test_the_timeline_shows_a_day(as_editor: Client, editor: Person, nightly: Sc
     table = page.split('id="runs_table"')[1].split("</table>")[0]
     assert table.count("<tr>") == 3
     assert "It was down." in table
+
+
+def test_a_run_that_waits_for_its_job_goes_on_until_now(
+    as_editor: Client, nightly: Schedule
+) -> None:
+    at = datetime(2027, 3, 15, 1, 30, tzinfo=UTC)
+    job = {"connection_id": nightly.connection_id, "job_uid": "5f1c-and-so-on"}
+    make_slot(nightly, at, Slot.State.RUNNING, **job)
+    Slot.objects.update(ended_at=None)
+    JobRecord.objects.create(connection_id=nightly.connection_id, uid=job["job_uid"])
+    page = open_timeline(as_editor)
+    assert list_marks(page) == ["02:30 · Nightly · Running: job 5f1c-and · 10 h 30 min"]
+    assert 'width="630.0"' in page
+    assert f'<a href="/jobs/{nightly.connection_id}/5f1c-and-so-on/">Job 5f1c-and</a>' in page
+    entries = list_entries(open_calendar(as_editor))
+    assert entries["2027-03-15"] == ["02:30 Nightly: Running: job 5f1c-and"]
 
 
 def test_a_day_on_which_clocks_change_has_its_own_length(

@@ -15,7 +15,7 @@ from playground.people.models import Person, Role
 from playground.schedules.content import read_input
 from playground.schedules.models import Schedule, Slot
 from playground.schedules.schedules import edit_schedule
-from playground.workspace.models import Connection
+from playground.workspace.models import Connection, JobRecord
 from tests.conftest import make_person, signed_in
 from tests.history.exchanges import make_exchange
 from tests.pages.schedules import make_schedule, make_scheduled_template, make_slot
@@ -74,6 +74,40 @@ def test_an_exchange_that_the_person_cant_open_has_no_link(
     make_slot(schedule, timezone.now() - timedelta(hours=1), exchange_id=exchange.id)
     other = signed_in(make_person(Role.EDITOR, "other"))
     assert str(exchange.id) not in open_page(other, schedule)
+
+
+def test_a_run_that_goes_on_shows_its_job(as_editor: Client, schedule: Schedule) -> None:
+    at = timezone.now() - timedelta(hours=1, minutes=5)
+    job = {"connection_id": schedule.connection_id, "job_uid": "5f1c-and-so-on"}
+    make_slot(schedule, at, Slot.State.RUNNING, **job)
+    Slot.objects.update(ended_at=None)
+    page = open_page(as_editor, schedule)
+    assert "Running: job 5f1c-and" in page
+    assert "every 10s" in page
+    # Until the job is followed, its page would say nothing.
+    assert "Job 5f1c-and</a>" not in page
+    record = JobRecord.objects.create(
+        connection_id=schedule.connection_id,
+        uid="5f1c-and-so-on",
+        status="running",
+        inputs=10,
+        done=3,
+        next_poll_at=timezone.now(),
+    )
+    page = open_page(as_editor, schedule)
+    link = f'<a href="/jobs/{schedule.connection_id}/5f1c-and-so-on/">Job 5f1c-and</a>'
+    assert link in page
+    assert "Running · 3 of 10 inputs" in page
+    assert "1 h 5 min" in page
+    assert "Running: job 5f1c-and" in as_editor.get("/schedules/").content.decode()
+    Slot.objects.update(state=Slot.State.PARTLY, ended_at=at + timedelta(minutes=3))
+    record.status = "warning"
+    record.save()
+    page = open_page(as_editor, schedule)
+    assert link in page
+    assert "3 min" in page
+    assert "every 10s" not in page
+    assert "3 of 10" not in page
 
 
 def test_past_runs_are_filtered_by_outcome(as_editor: Client, schedule: Schedule) -> None:

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from playground.pages.lists import change_address
 from playground.pages.schedules.ahead import PlannedRun, find_conflicts, list_ahead
 from playground.pages.schedules.filters import describe_filters, find_schedules, read_filter
-from playground.pages.schedules.slot_rows import LOOKS
+from playground.pages.schedules.slot_rows import LOOKS, write_outcome
 from playground.pages.schedules.spans import Day, list_month_days, read_month, read_zone
 from playground.people.access import needs, person_of
 from playground.people.models import Role
@@ -47,6 +47,10 @@ WORST_FIRST = (
     Slot.State.ACCEPTED,
     Slot.State.COMPLETE,
 )
+
+
+# The schedule, the planned time, the state and the job of a run.
+PastRun = tuple[Any, datetime, str, str]
 
 
 @dataclass(frozen=True)
@@ -129,8 +133,8 @@ def _write_month(day: date) -> str:
 
 def _read_slots(
     found: QuerySet[Schedule], days: Sequence[Day], now: datetime
-) -> tuple[list[tuple[Any, datetime, str]], bool]:
-    """Schedule, planned time and state of the newest runs of these days; whether some are left."""
+) -> tuple[list[PastRun], bool]:
+    """The newest runs of these days; whether some are left."""
     if days[0].begin > now:
         return [], False
     rows = Slot.objects.filter(planned_at__gte=days[0].begin, planned_at__lt=days[-1].end)
@@ -141,27 +145,27 @@ def _read_slots(
         # By time, as most runs are of one of them; by schedule, all their runs would be sorted.
         rows = rows.filter(Exists(found.filter(pk=OuterRef("schedule"))))
     rows = rows.order_by("-planned_at")
-    read = list(rows.values_list("schedule_id", "planned_at", "state")[: MOST_SLOTS + 1])
+    read = list(rows.values_list("schedule_id", "planned_at", "state", "job_uid")[: MOST_SLOTS + 1])
     return read[:MOST_SLOTS], len(read) > MOST_SLOTS
 
 
 def _list_past(
-    zone: ZoneInfo, slots: Sequence[tuple[object, datetime, str]], names: Mapping[Any, str]
+    zone: ZoneInfo, slots: Sequence[PastRun], names: Mapping[Any, str]
 ) -> list[CalendarEntry]:
     """An entry for each run; one for all runs of a schedule that ran often on a day."""
-    grouped: dict[tuple[object, date], list[tuple[datetime, str]]] = defaultdict(list)
-    for key, at, state in slots:
-        grouped[key, show_clock(zone, at).date()].append((at, state))
+    grouped: dict[tuple[object, date], list[tuple[datetime, str, str]]] = defaultdict(list)
+    for key, at, state, job_uid in slots:
+        grouped[key, show_clock(zone, at).date()].append((at, state, job_uid))
     entries = []
     for (key, _day), runs in grouped.items():
         name = names.get(key, "")
         if len(runs) <= MOST_OF_SCHEDULE:
-            for at, state in runs:
+            for at, state, job_uid in runs:
                 kind, icon = LOOKS[Slot.State(state)]
-                word = str(Slot.State(state).label)
+                word = write_outcome(state, job_uid)
                 entries.append(CalendarEntry(at, _clock(zone, at), name, kind, icon, word, key))
             continue
-        counts = Counter(state for _at, state in runs)
+        counts = Counter(state for _at, state, _job in runs)
         # The worst outcome has its colour: a failure mustn't drown in what went well.
         worst = next(each for each in WORST_FIRST if each in counts)
         kind, icon = LOOKS[worst]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -46,6 +46,8 @@ from playground.timing.errors import InvalidTiming
 from playground.timing.zones import get_zone
 
 MOST_VERSIONS, MOST_EVENTS = 200, 10
+# Seconds between two looks at runs that are going: a job takes longer than a call.
+REFRESH, JOB_REFRESH = 3, 10
 SLOTS = ListShape(
     "planned",
     (
@@ -94,7 +96,7 @@ def render_schedule(
         "slots": describe_slots(person, listed.rows, zone),
         "outcome": outcome,
         "outcomes": Slot.State.choices,
-        "is_busy": any(each.state in OPEN_STATES for each in listed.rows),
+        "refresh": _choose_refresh(listed.rows),
         "events": describe_events(
             person, list(schedule.events.select_related("slot")[:MOST_EVENTS])
         ),
@@ -109,6 +111,14 @@ def render_schedule(
         **_describe_next(schedule, version),
     }
     return render(request, "schedule/page.html", context, status=422 if message else 200)
+
+
+def _choose_refresh(slots: Sequence[Slot]) -> int:
+    """Seconds until the runs are read again: not at all if all have ended, rarely for jobs."""
+    going = [each for each in slots if each.state in OPEN_STATES]
+    if not going:
+        return 0
+    return JOB_REFRESH if all(each.job_uid for each in going) else REFRESH
 
 
 def _find_zone(version: ScheduleVersion) -> ZoneInfo:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from playground.history.queries import visible_exchanges
+from playground.pages.job_states import format_duration
 from playground.pages.schedules.run_rows import format_local
+from playground.pages.schedules.slot_jobs import SlotJob, find_slot_jobs, shorten_uid
 from playground.people.models import Person
 from playground.schedules.models import Schedule, Slot
 from playground.timing.zones import find_offset, format_offset
 
+A_MINUTE = 60
 # The class of the colour and the icon of each state.
 LOOKS = {
     Slot.State.WAITING: ("not-sent", "clock"),
@@ -52,12 +57,25 @@ class SlotRow:
     offset: str
     seconds: str
     address: str
+    job: SlotJob | None
 
 
 def describe_slot_state(slot: Slot) -> SlotState:
-    state = Slot.State(slot.state)
-    kind, icon = LOOKS[state]
-    return SlotState(str(state.label), kind, icon, slot.reason)
+    kind, icon = LOOKS[Slot.State(slot.state)]
+    return SlotState(write_outcome(slot.state, slot.job_uid), kind, icon, slot.reason)
+
+
+def write_outcome(state: str, job_uid: str) -> str:
+    """The outcome in words; it says what a run waits for."""
+    if state == Slot.State.RUNNING and job_uid:
+        return _("Running: job %s") % shorten_uid(job_uid)
+    return str(Slot.State(state).label)
+
+
+def write_duration(span: timedelta) -> str:
+    """How long a run took: tenths of seconds count for a call, but not for a job."""
+    seconds = max(0.0, span.total_seconds())
+    return f"{seconds:.1f} s" if seconds < A_MINUTE else format_duration(span)
 
 
 def find_addresses(person: Person, slots: Sequence[Slot]) -> dict[int, str]:
@@ -82,21 +100,23 @@ def find_addresses(person: Person, slots: Sequence[Slot]) -> dict[int, str]:
 
 def describe_slots(person: Person, slots: Sequence[Slot], zone: ZoneInfo) -> list[SlotRow]:
     """The rows of runs, which come with their schedules."""
-    addresses = find_addresses(person, slots)
+    addresses, jobs, now = find_addresses(person, slots), find_slot_jobs(slots), timezone.now()
     return [
         SlotRow(
             slot=each,
             state=describe_slot_state(each),
             moment=format_local(each.planned_at.astimezone(zone)),
             offset=f"UTC{format_offset(find_offset(zone, each.planned_at))}",
-            seconds=_measure(each.started_at, each.ended_at),
+            seconds=_measure(each, now),
             address=addresses.get(each.pk, ""),
+            job=jobs.get(each.pk),
         )
         for each in slots
     ]
 
 
-def _measure(started_at: datetime | None, ended_at: datetime | None) -> str:
-    if started_at is None or ended_at is None:
+def _measure(slot: Slot, now: datetime) -> str:
+    """How long it took, or has taken so far if it waits for its job."""
+    if slot.started_at is None or (slot.ended_at is None and not slot.job_uid):
         return ""
-    return f"{max(0.0, (ended_at - started_at).total_seconds()):.1f} s"
+    return write_duration((slot.ended_at or now) - slot.started_at)

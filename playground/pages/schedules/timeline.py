@@ -21,7 +21,12 @@ from django.views.decorators.http import require_safe
 from playground.pages.lists import ListColumn, ListShape, change_address
 from playground.pages.schedules.ahead import PlannedRun, RateConflict, find_conflicts, list_ahead
 from playground.pages.schedules.filters import describe_filters, find_schedules, read_filter
-from playground.pages.schedules.slot_rows import describe_slot_state, find_addresses
+from playground.pages.schedules.slot_jobs import SlotJob, find_slot_jobs
+from playground.pages.schedules.slot_rows import (
+    describe_slot_state,
+    find_addresses,
+    write_duration,
+)
 from playground.pages.schedules.spans import ONE_DAY, Day, make_day, read_shown_day, read_zone
 from playground.people.access import needs, person_of
 from playground.people.models import Role
@@ -55,6 +60,7 @@ class Mark:
     seconds: str
     address: str
     name: str
+    job: SlotJob | None = None
 
     @property
     def title(self) -> str:
@@ -81,13 +87,13 @@ def show_timeline(request: HttpRequest) -> HttpResponse:
     listed = LIST.read(request, found.select_related("connection"))
     ahead = list_ahead(found, [day], now)
     slots, is_cut = _read_slots(listed.rows, day)
-    addresses = find_addresses(person, slots)
+    addresses, jobs = find_addresses(person, slots), find_slot_jobs(slots)
     marks: dict[object, list[Mark]] = defaultdict(list)
-    names = {each.pk: each.name for each in listed.rows}
+    shown = {each.pk for each in listed.rows}
     for slot in slots:
-        name = names[slot.schedule_id]
-        marks[slot.schedule_id].append(_mark_slot(zone, day, slot, name, addresses, now))
-    planned = [run for run in ahead.runs if run.schedule.pk in names]
+        address, job = addresses.get(slot.pk, ""), jobs.get(slot.pk)
+        marks[slot.schedule_id].append(_mark_slot(zone, day, slot, address, job, now))
+    planned = [run for run in ahead.runs if run.schedule.pk in shown]
     for run in planned[:MOST_MARKS]:
         marks[run.schedule.pk].append(_mark_planned(zone, day, run))
     rows = [
@@ -129,7 +135,7 @@ def _read_slots(schedules: Sequence[Any], day: Day) -> tuple[list[Slot], bool]:
 
 
 def _mark_slot(
-    zone: ZoneInfo, day: Day, slot: Slot, name: str, addresses: Mapping[int, str], now: datetime
+    zone: ZoneInfo, day: Day, slot: Slot, address: str, job: SlotJob | None, now: datetime
 ) -> Mark:
     state = describe_slot_state(slot)
     begin, end = slot.started_at, slot.ended_at or now
@@ -143,9 +149,10 @@ def _mark_slot(
         icon=state.icon,
         word=state.word,
         reason=state.reason,
-        seconds=f"{max(0.0, seconds):.1f} s" if begin is not None else "",
-        address=addresses.get(slot.pk) or reverse("schedule", args=[slot.schedule_id]),
-        name=name,
+        seconds=write_duration(end - begin) if begin is not None else "",
+        address=address or reverse("schedule", args=[slot.schedule_id]),
+        name=slot.schedule.name,
+        job=job,
     )
 
 
