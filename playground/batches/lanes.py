@@ -119,7 +119,6 @@ class Runner:
                 ledger.save_ledger(batch)
                 self._lane.delete()
             return
-        self._senders.start()
         try:
             self._loop()
         except Batch.DoesNotExist:

@@ -118,6 +118,19 @@ class Pool:
             task.done.set()
         return True
 
+    def register(self, task_id: uuid.UUID, cancel: threading.Event) -> None:
+        """Let others find and cancel work that a thread outside of this pool does."""
+        self._when_first_used()
+        with self._lock:
+            self._tasks[task_id] = Task(task_id, lambda _: None, cancel)
+
+    def unregister(self, task_id: uuid.UUID) -> None:
+        """Note that registered work has ended."""
+        with self._lock:
+            task = self._tasks.pop(task_id, None)
+        if task is not None:
+            task.done.set()
+
     def count_tasks(self) -> int:
         """Return how many tasks are queued or running in this process."""
         return len(self._tasks)

@@ -18,6 +18,7 @@ from playground.history.recording import (
     describe_for_search,
     describe_reply,
     describe_result,
+    find_changed,
     list_contents,
     prepare_start,
 )
@@ -42,6 +43,7 @@ ENDED_FIELDS = (
     "address",
     "unreadable",
     "reply_digest",
+    "changed_from",
     "reply_head",
     "reply_body",
 )
@@ -108,10 +110,10 @@ def make_end(
     return End(exchange, values, tuple(map(pack_body, list_contents(reply))))
 
 
-def record_ends(ends: Sequence[End]) -> list[Exchange]:
+def record_ends(ends: Sequence[End], compare: bool = False) -> list[Exchange]:
     """Store the results of exchanges that haven't ended yet; return those, changed in place.
 
-    Replies aren't compared with earlier ones of the same document, as nobody reads that of rows.
+    Only with `compare` are replies compared with earlier ones of the same document.
     """
     keys = [each.exchange.pk for each in ends]
     # Locked: recovery may be ending one of them as abandoned.
@@ -126,6 +128,9 @@ def record_ends(ends: Sequence[End]) -> list[Exchange]:
             setattr(each.exchange, name, value)
         if each.bodies:
             each.exchange.reply_head, each.exchange.reply_body = each.bodies
+            if compare:
+                digest = each.exchange.reply_digest
+                each.exchange.changed_from = find_changed(each.exchange, digest)
     exchanges = [each.exchange for each in ends]
     # One statement for all of them: `bulk_update` writes a CASE for each column and row.
     Exchange.objects.bulk_create(

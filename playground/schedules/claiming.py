@@ -5,7 +5,7 @@ schedule's runs may overlap.
 """
 
 import threading
-from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,8 +18,6 @@ from django.utils import timezone
 from playground.engine.processes import identify_process
 from playground.schedules.models import ACTIVE_STATES, Schedule, ScheduleVersion, Slot
 from playground.schedules.pausing import find_newest_versions
-
-MOST_CLAIMED = 24
 
 
 @dataclass(frozen=True)
@@ -35,52 +33,54 @@ class LostClaim(Exception):
 
 
 _lock = threading.Lock()
-_ready: deque[Claimed] = deque()
-# The slots that this process has claimed and not yet ended or given back.
+# The slots that this process has claimed and not yet started, ended or given back.
 _own: set[int] = set()
 
 
-def claim_slot() -> Claimed | None:
-    """Take a slot that may run now; None if there is none."""
-    # The threads of a process take turns: on SQLite they would only wait for each other.
+def claim_slots(most: int) -> list[Claimed]:
+    """Take slots that may run now, at most so many."""
+    # A claim is noted before its turn ends, so that recovery doesn't miss it.
     with _lock:
-        if not _ready:
-            _ready.extend(_claim_slots())
-            _own.update(each.slot.pk for each in _ready)
-        return _ready.popleft() if _ready else None
+        claimed = _claim(most)
+        _own.update(each.slot.pk for each in claimed)
+    return claimed
 
 
-def forget_slot(slot: Slot) -> None:
-    """Note that this process is done with a slot."""
-    _own.discard(slot.pk)
+def forget_slots(slots: Iterable[Slot]) -> None:
+    """Note that these are claims of this process no longer."""
+    _own.difference_update(slot.pk for slot in slots)
 
 
 def is_claimed_here(slot: Slot) -> bool:
     """Whether this process still has something to do with a slot that it claimed."""
-    # A claim is noted before its turn ends.
     with _lock:
         return slot.pk in _own
 
 
-def give_back(slot: Slot, wait: timedelta) -> None:
-    """Let a claimed slot wait again, for which nothing was sent."""
-    own = Slot.objects.filter(pk=slot.pk, state=Slot.State.STARTING, process=identify_process())
-    own.update(state=Slot.State.WAITING, process="", due_at=Now() + wait)
+def find_own(slots: Iterable[Slot]) -> QuerySet[Slot]:
+    """Those of these slots that are still claims of this process."""
+    keys = [slot.pk for slot in slots]
+    return Slot.objects.filter(
+        pk__in=keys, state=Slot.State.STARTING, process=identify_process()
+    ).order_by("pk")
 
 
 def begin(claimed: Claimed, **values: Any) -> None:
     """Note that a claimed slot runs now. Raises LostClaim."""
-    own = Slot.objects.filter(
-        pk=claimed.slot.pk, state=Slot.State.STARTING, process=identify_process()
-    )
     values = {"started_at": timezone.now(), **values}
+    own = find_own([claimed.slot])
     if not own.update(state=Slot.State.RUNNING, version=claimed.version.number, **values):
         raise LostClaim
 
 
-def _claim_slots() -> list[Claimed]:
+def give_back(slots: Iterable[Slot], wait: timedelta) -> None:
+    """Let claimed slots wait again, for which nothing was sent."""
+    find_own(slots).update(state=Slot.State.WAITING, process="", due_at=Now() + wait)
+
+
+def _claim(most: int) -> list[Claimed]:
     # Looking first, as a transaction would wait for whoever writes.
-    found = list(_find_free().values_list("pk", "schedule")[:MOST_CLAIMED])
+    found = list(_find_free().values_list("pk", "schedule")[:most])
     if not found:
         return []
     with transaction.atomic():
@@ -98,7 +98,7 @@ def _claim_slots() -> list[Claimed]:
                 taken.append(key)
         mine = Slot.objects.filter(pk__in=taken, state=Slot.State.WAITING)
         # Another process may have been first: what it took isn't waiting any more.
-        left = list(mine.select_related("schedule").order_by("planned_at"))
+        left = list(mine.select_related("schedule").order_by("planned_at", "pk"))
         mine.update(state=Slot.State.STARTING, process=identify_process(), due_at=Now())
     return [Claimed(slot, versions[slot.schedule_id]) for slot in left]
 

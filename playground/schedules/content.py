@@ -17,7 +17,7 @@ from playground.payload_templates.variants import (
     read_variants,
     write_variants,
 )
-from playground.payload_templates.versions import read_content
+from playground.payload_templates.versions import Content, read_content
 from playground.schedules.access import InvalidSchedule
 from playground.schedules.models import ScheduleVersion
 from playground.sending.webhooks import judge_webhook
@@ -161,8 +161,12 @@ def read_overlay(text: str) -> tuple[Edit, ...]:
 
 def overlay_state(version: Version, variant: str, values: tuple[Edit, ...]) -> State:
     """The payload of a template's version with values laid over it."""
-    state = read_content(version).state(variant)
-    return apply_variant(state, Variant(variant, values))
+    return overlay_content(read_content(version), variant, values)
+
+
+def overlay_content(content: Content, variant: str, values: tuple[Edit, ...]) -> State:
+    """As `overlay_state`, for content that was read before."""
+    return apply_variant(content.state(variant), Variant(variant, values))
 
 
 def check_timing(wanted: ScheduleInput, now: datetime, former: ScheduleVersion | None) -> Timing:

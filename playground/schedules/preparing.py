@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 from playground.openapi.operations import UnknownOperation
 from playground.payload_templates.drift import find_template_drift
 from playground.payload_templates.models import Template, Version
-from playground.payload_templates.templates import visible_templates
 from playground.payload_templates.variants import find_variant
-from playground.payload_templates.versions import get_version, read_content
 from playground.people.models import Person
-from playground.schedules.content import overlay_state, read_overlay
+from playground.schedules.content import overlay_content, read_overlay
 from playground.schedules.models import Schedule, ScheduleVersion, Slot
 from playground.schedules.own_secrets import name_secrets
+from playground.schedules.shared_lookups import SharedLookups
 from playground.sending.plans import Plan, plan_state
 from playground.timing.zones import get_zone
 from playground.workspace.models import Connection
@@ -33,26 +32,42 @@ def find_slot_submission(slot: Slot) -> uuid.UUID:
     return uuid.uuid5(slot.schedule_id, f"slot/{slot.pk}")
 
 
-def plan_slot(schedule: Schedule, version: ScheduleVersion, at: datetime) -> Plan:
+def plan_slot(
+    schedule: Schedule,
+    version: ScheduleVersion,
+    at: datetime,
+    lookups: SharedLookups | None = None,
+) -> Plan:
     """What a run of this version sends; dates in it are those of its planned time.
 
     Raises CannotRun for what would fail every run alike, InvalidTiming for an unknown zone.
     """
-    plan = plan_run(schedule, version, at)
+    plan = plan_run(schedule, version, at, lookups)
     judge_target(schedule, plan.connection)
     if version.pauses_on_drift and plan.version is not None:
         judge_drift(plan.version.template)
     return plan
 
 
-def plan_run(schedule: Schedule, version: ScheduleVersion, at: datetime) -> Plan:
+def plan_run(
+    schedule: Schedule,
+    version: ScheduleVersion,
+    at: datetime,
+    lookups: SharedLookups | None = None,
+) -> Plan:
     """As `plan_slot`, wherever it sends: to show it. Neither needs to be stored."""
-    person, template_version = judge_sender(schedule, version)
-    values = read_overlay(version.values)
-    state = overlay_state(template_version, version.variant, values)
-    template = template_version.template
+    lookups = lookups or SharedLookups()
+    person, template_version = judge_sender(schedule, version, lookups)
+    content, values = lookups.read_content(template_version), read_overlay(version.values)
     try:
-        plan = plan_state(template.operation, state, schedule.name, template_version, person)
+        plan = plan_state(
+            template_version.template.operation,
+            overlay_content(content, version.variant, values),
+            schedule.name,
+            template_version,
+            person,
+            lookups.load_connection,
+        )
     except UnknownOperation:
         raise CannotRun(_("The operation of the template no longer exists.")) from None
     # Only values that refer to secrets have some: most runs can share what was looked up.
@@ -60,27 +75,30 @@ def plan_run(schedule: Schedule, version: ScheduleVersion, at: datetime) -> Plan
     return replace(plan, schedule_version=own, now=at.astimezone(get_zone(version.zone)))
 
 
-def judge_sender(schedule: Schedule, version: ScheduleVersion) -> tuple[Person, Version]:
+def judge_sender(
+    schedule: Schedule, version: ScheduleVersion, lookups: SharedLookups
+) -> tuple[Person, Version]:
     """The person it runs for and the template's version. Raises CannotRun."""
-    person = judge_person(schedule)
-    template = visible_templates(person).filter(pk=version.template_id or NOBODY).first()
+    person = judge_person(schedule, lookups)
+    template = lookups.find_template(person, version.template_id or NOBODY)
     if template is None:
         raise CannotRun(_explain_template(version))
     try:
-        found = get_version(template, version.template_version)
+        found = lookups.get_version(template, version.template_version)
     except Version.DoesNotExist:
         text = _("%(name)s no longer has version %(number)d.")
         names = {"name": template.name, "number": version.template_version}
         raise CannotRun(text % names) from None
-    if version.variant and find_variant(read_content(found).variants, version.variant) is None:
+    variants = lookups.read_content(found).variants
+    if version.variant and find_variant(variants, version.variant) is None:
         text = _("%(name)s no longer has a variant %(variant)s. Choose another one.")
         raise CannotRun(text % {"name": template.name, "variant": version.variant})
     return person, found
 
 
-def judge_person(schedule: Schedule) -> Person:
+def judge_person(schedule: Schedule, lookups: SharedLookups | None = None) -> Person:
     """The person it runs for. Raises CannotRun if nothing may run for them any more."""
-    person = Person.objects.filter(pk=schedule.person_id or 0).first()
+    person = (lookups or SharedLookups()).find_person(schedule.person_id)
     if person is None:
         raise CannotRun(_("The account of %s was deleted.") % schedule.person_name)
     if not person.may_edit:

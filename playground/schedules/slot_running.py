@@ -1,154 +1,181 @@
-"""Runs slots: claimed by one process each, sent at most once, one at a time per schedule.
+"""Runs slots: one loop per process that uses the database, and threads that use the network.
 
-Sending begins in the transaction that records the exchange under the slot's own key. So a slot
-that a process died with either has no exchange and may run, or is never sent again.
+The loop records what the threads have finished, then claims, prepares and records as many slots as
+there are threads without work.
 """
 
 import logging
 import threading
-from datetime import timedelta
+import time
+from collections.abc import Iterator, Sequence
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
-from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.db import close_old_connections, connections
 
-from playground.engine.tasks import enqueue, task
-from playground.engine.threads import Task, get_pool
-from playground.history.models import Exchange
-from playground.history.recording import AlreadySubmitted
-from playground.schedules.claiming import (
-    Claimed,
-    LostClaim,
-    begin,
-    claim_slot,
-    forget_slot,
-    give_back,
+from playground.engine.processes import count_alive
+from playground.engine.serving import let_pages_go_first
+from playground.engine.tasks import enqueue, task, uses_workers
+from playground.engine.threads import get_cancel, get_pool
+from playground.schedules.claiming import claim_slots, forget_slots
+from playground.schedules.shared_lookups import SharedLookups
+from playground.schedules.slot_results import FinishedCall, record_results
+from playground.schedules.slot_starting import (
+    PlannedSlot,
+    SlotCall,
+    assemble_slot,
+    plan_claimed,
+    start_calls,
 )
-from playground.schedules.kinds import start_run
-from playground.schedules.models import Schedule, ScheduleVersion, Slot
-from playground.schedules.notifying import CANNOT_RUN, pause_automatically
-from playground.schedules.pausing import locked_schedule
-from playground.schedules.preparing import CannotRun, find_slot_submission, plan_slot
-from playground.schedules.slot_ending import end_slot, end_unsent
-from playground.sending.completing import complete_exchange
-from playground.sending.pipeline import Assembled, assemble_plan, send_and_complete, start_exchange
-from playground.sending.plans import Plan, check_plan
-from playground.sending.send_limits import TooManySends
-from playground.timing.errors import InvalidTiming
+from playground.sending.completing import describe_error
+from playground.sending.models import QueuedSend
+from playground.sending.pipeline import SendOnce, complete_assembled, perform_call
+from playground.sending.policy import current_limits, current_policy
+from playground.sending.senders import Senders, judge_result
 
 logger = logging.getLogger("playground.schedules")
 
-# When a slot that failed to be prepared, for example as the database was down, is tried again.
-AGAIN = timedelta(seconds=15)
+# How often it looks for slots while others are under way, in seconds.
+LOOK_SECONDS = 0.2
+# How long a result waits for others at most, to be recorded with them.
+MOST_SHARING_SECONDS = 0.02
+# After that time a worker lets people's sends go first if some wait.
+FAIR_SECONDS = 10.0
 
 
-def count_runners() -> int:
-    """How many slots a process runs at the same time: people's own sends keep some threads."""
+def count_senders() -> int:
+    """How many slots a process sends at the same time: people's own sends keep some threads."""
     return max(1, settings.SEND_WORKERS * 3 // 4)
 
 
 def enqueue_slots(number: int) -> None:
     """Have so many waiting slots run once the open transaction commits."""
-    for runner in range(min(number, count_runners())):
-        enqueue(run_slots, f"{runner}")
+    processes = count_alive()["worker"] if number > 1 and uses_workers() else 1
+    for place in range(min(number, max(1, processes))):
+        enqueue(run_slots, f"{place}")
 
 
 @task
-def run_slots(runner: str) -> None:
+def run_slots(place: str) -> None:
     """Run waiting slots until there are none."""
-    while (claimed := claim_slot()) is not None:
+    runner = SlotRunner(get_cancel())
+    runner.run()
+    if runner.has_yielded:
+        enqueue(run_slots, place)
+
+
+class SlotRunner:
+    """Runs slots until none is left that may run now."""
+
+    def __init__(self, cancel: threading.Event) -> None:
+        self._cancel, self._begun = cancel, time.monotonic()
+        self._senders = Senders[SlotCall | PlannedSlot, FinishedCall | None](
+            "slot", count_senders(), perform_job
+        )
+        self.has_yielded = self._is_leaving = False
+        # Whether there was nothing more to claim.
+        self._is_dry = False
+
+    def run(self) -> None:
         try:
-            run_slot(claimed)
-        except DatabaseError:
-            # It may be over then.
-            give_back(claimed.slot, AGAIN)
-            raise
-        except Exception as error:
-            _end_broken(claimed.slot, error)
+            self._loop()
         finally:
-            forget_slot(claimed.slot)
+            self._senders.stop()
+
+    def _loop(self) -> None:
+        sharing = 0.0
+        while True:
+            must_wait = self._senders.under_way and (self._is_dry or not self._senders.free)
+            found = self._senders.collect(
+                LOOK_SECONDS if must_wait else 0.0, sharing, self._senders.number
+            )
+            begun = time.monotonic()
+            let_pages_go_first()
+            if results := [each for each in found if each is not None]:
+                record_results(results)
+            if self._must_leave():
+                self._is_dry = True
+            elif self._senders.free:
+                self._start_more()
+            # What ends in the time that a round takes shares the next one.
+            sharing = min(time.monotonic() - begun, MOST_SHARING_SECONDS)
+            if self._is_dry and not self._senders.under_way:
+                return
+
+    def _must_leave(self) -> bool:
+        """Whether to claim nothing more, and finish what is under way."""
+        return self._is_leaving or self._cancel.is_set() or get_pool().is_stopping
+
+    def _start_more(self) -> None:
+        try:
+            if uses_workers() and time.monotonic() - self._begun > FAIR_SECONDS:
+                self.has_yielded = self._is_leaving = QueuedSend.objects.exists()
+            if not self._is_leaving:
+                self._start_slots(self._senders.free)
+        except Exception as error:
+            # What is under way still has to be recorded. Recovery has the others run again.
+            logger.error("Slots have to wait: %s", describe_error(error))
+            # A connection to a restarted server never works again.
+            connections.close_all()
+            self._is_leaving = True
+
+    def _start_slots(self, most: int) -> None:
+        claimed = claim_slots(most)
+        # One that ends unsent makes room for the next of its schedule.
+        self._is_dry = not claimed
+        handed_over = set()
+        try:
+            lookups, calls = SharedLookups(), []
+            self._senders.policy, self._senders.limits = current_policy(), current_limits()
+            for planned in (plan_claimed(each, lookups) for each in claimed):
+                if planned is None:
+                    continue
+                if planned.has_files:
+                    # Reading them may take long, and nobody else waits for that.
+                    handed_over.add(planned.slot.pk)
+                    self._senders.put(planned)
+                elif (call := assemble_slot(planned)) is not None:
+                    calls.append(call)
+            for call in _start(calls):
+                self._senders.put(call)
+        finally:
+            forget_slots(each.slot for each in claimed if each.slot.pk not in handed_over)
 
 
-def _end_broken(slot: Slot, error: Exception) -> None:
-    """End a slot that a bug keeps from being prepared: the next try would fail alike."""
-    # Only the type: the message of an error may quote what was to be sent.
-    logger.error("Slot %s can't be run: %s", slot.pk, type(error).__name__)
-    if Slot.objects.filter(pk=slot.pk, state=Slot.State.STARTING).exists():
-        reason = _("Not sent: API Playground failed while preparing this. See the log.")
-        end_unsent(slot, Slot.State.NOT_SENT, "broken", reason)
-
-
-def run_slot(claimed: Claimed) -> None:
-    """Judge, send and end a claimed slot."""
-    slot, version = claimed.slot, claimed.version
-    if too_late := explain_lateness(slot, version):
-        end_unsent(slot, Slot.State.MISSED, "too-late", too_late)
-        return
+def perform_job(job: SlotCall | PlannedSlot, send: SendOnce) -> FinishedCall | None:
+    """Send a slot, which is started here if that may take long; runs in a thread of the senders."""
     try:
-        if slot.schedule.kind != Schedule.Kind.TEMPLATE:
-            start_run(claimed)
-            return
-        plan = plan_slot(slot.schedule, version, slot.planned_at)
-    except (CannotRun, InvalidTiming) as reason:
-        with locked_schedule(slot.schedule_id) as schedule:
-            end_unsent(slot, Slot.State.NOT_SENT, CANNOT_RUN, _("Not sent: %s") % reason)
-            if schedule.state == Schedule.State.ACTIVE:
-                pause_automatically(schedule, str(reason), slot=slot)
-        return
-    errors = [problem.message for problem in check_plan(plan) if problem.blocks]
-    if errors:
-        end_unsent(slot, Slot.State.NOT_SENT, "invalid", _("Not sent: %s") % errors[0])
-        return
-    _send(claimed, plan, assemble_plan(plan))
+        call = job if isinstance(job, SlotCall) else _start_alone(job)
+        return _send(call, send) if call is not None else None
+    except Exception as error:
+        # Recovery ends what was under way.
+        logger.error("A slot failed: %s", describe_error(error))
+        return None
+    finally:
+        # Only files and tokens need the database here.
+        close_old_connections()
 
 
-def explain_lateness(slot: Slot, version: ScheduleVersion) -> str:
-    """Why it may not start any more; empty if it may."""
-    most, late = version.start_within, timezone.now() - slot.planned_at
-    if slot.manual or not most or late <= timedelta(minutes=most):
-        return ""
-    text = ngettext(
-        "Missed: it could not start within %(count)d minute of its time.",
-        "Missed: it could not start within %(count)d minutes of its time.",
-        most,
-    )
-    return text % {"count": most}
-
-
-def _send(claimed: Claimed, plan: Plan, assembled: Assembled) -> None:
-    slot = claimed.slot
+def _start_alone(planned: PlannedSlot) -> SlotCall | None:
     try:
-        exchange = _begin(claimed, plan, assembled)
-    except (AlreadySubmitted, LostClaim):
-        # Another process, which took this one for dead, has it. Recovery settles the slot.
-        return
-    except TooManySends as limited:
-        give_back(slot, timedelta(seconds=limited.seconds))
-        return
-    if assembled.failure is not None:
-        ended = complete_exchange(exchange, plan, assembled.call, assembled.failure)
-    else:
-        ended = _perform(exchange, plan, assembled)
-    end_slot(slot, ended)
+        call = assemble_slot(planned)
+        return next(_start([call]), None) if call is not None else None
+    finally:
+        forget_slots([planned.slot])
 
 
-def _begin(claimed: Claimed, plan: Plan, assembled: Assembled) -> Exchange:
-    """Record the exchange and that the slot has it, before the first byte leaves."""
-    slot = claimed.slot
-    with transaction.atomic():
-        exchange = start_exchange(plan, assembled.call, plan.person, find_slot_submission(slot))
-        begin(claimed, exchange_id=exchange.id, started_at=exchange.started_at)
-    return exchange
+def _start(calls: Sequence[SlotCall]) -> Iterator[SlotCall]:
+    """As `start_calls`; from then on, people can cancel them as any other send."""
+    for call in start_calls(calls):
+        get_pool().register(call.exchange.id, call.cancel)
+        yield call
 
 
-def _perform(exchange: Exchange, plan: Plan, assembled: Assembled) -> Exchange:
-    ended = [exchange]
-
-    def work(cancel: threading.Event) -> None:
-        ended.append(send_and_complete(exchange, plan, assembled, cancel))
-
-    # Under the exchange's ID, people can cancel it as any other send.
-    get_pool().run(Task(exchange.id, work))
-    return ended[-1]
+def _send(call: SlotCall, send: SendOnce) -> FinishedCall:
+    try:
+        assembled = complete_assembled(call.plan, call.assembled, call.cancel)
+        result = assembled.failure or perform_call(assembled.call, call.cancel, send)
+        judged = judge_result(call.exchange, call.plan, assembled.call, result)
+    except BaseException:
+        get_pool().unregister(call.exchange.id)
+        raise
+    return FinishedCall(call, assembled.call, judged)

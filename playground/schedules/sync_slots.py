@@ -72,7 +72,7 @@ def start_sync_run(claimed: Claimed) -> None:
         # Another process, which took this one for dead, has it.
         return
     if not is_own:
-        give_back(slot, AFTER_ANOTHER)
+        give_back([slot], AFTER_ANOTHER)
 
 
 def settle_sync(slot: Slot) -> None:

@@ -31,7 +31,7 @@ from playground.rules.problems import ERROR, Problem
 from playground.sending.body_checks import check_body_size, check_chosen_files
 from playground.sending.file_access import find_openable_files
 from playground.sending.listed_values import Choices, check_listed_values, load_choices
-from playground.workspace.connections import format_variables
+from playground.workspace.connections import format_variables, load_connection
 from playground.workspace.files import read_file_facts
 from playground.workspace.models import Connection
 from playground.workspace.workflows import find_definition_text
@@ -112,12 +112,12 @@ def plan_state(
     name: str = "",
     version: Version | None = None,
     person: Person | None = None,
+    find: Callable[[str], Connection | None] = load_connection,
 ) -> Plan:
     """Plan the send of a template's version without a draft. Raises UnknownOperation."""
-    connection = Connection.objects.filter(id=state.connection) if state.connection else None
     return Plan(
         operation=get_operation(operation_id),
-        connection=connection.first() if connection is not None else None,
+        connection=find(state.connection),
         path_values=dict(state.path_values),
         text=state.text,
         metadata=state.metadata.write(),

@@ -57,7 +57,7 @@ def judge_unrecordable(
 
 @dataclass
 class Senders(Generic[Job, Done]):
-    """Threads that `perform` one job at a time, which must not raise."""
+    """At most `number` threads that `perform` one job at a time, which must not raise."""
 
     name: str
     number: int
@@ -65,6 +65,7 @@ class Senders(Generic[Job, Done]):
     under_way: int = 0
     policy: Policy | None = None
     limits: Limits = field(default_factory=Limits)
+    _started: int = 0
     _jobs: queue.SimpleQueue[Job | None] = field(default_factory=queue.SimpleQueue)
     _finished: queue.SimpleQueue[Done] = field(default_factory=queue.SimpleQueue)
 
@@ -72,13 +73,12 @@ class Senders(Generic[Job, Done]):
     def free(self) -> int:
         return self.number - self.under_way
 
-    def start(self) -> None:
-        for number in range(self.number):
-            name = f"{self.name}-{number + 1}"
-            threading.Thread(target=self._run, name=name, daemon=True).start()
-
     def put(self, job: Job) -> None:
         self.under_way += 1
+        if self.under_way > self._started:
+            self._started += 1
+            name = f"{self.name}-{self._started}"
+            threading.Thread(target=self._run, name=name, daemon=True).start()
         self._jobs.put(job)
 
     def collect(self, seconds: float, more_seconds: float, most: int) -> list[Done]:
@@ -96,7 +96,7 @@ class Senders(Generic[Job, Done]):
         return found
 
     def stop(self) -> None:
-        for _each in range(self.number):
+        for _each in range(self._started):
             self._jobs.put(None)
 
     def _run(self) -> None:

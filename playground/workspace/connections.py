@@ -43,6 +43,11 @@ class ConnectionInput:
     sends_per_minute: int | None = None
 
 
+def load_connection(key: str) -> Connection | None:
+    """Return the connection with this ID; None if there is none, or for an empty text."""
+    return Connection.objects.filter(pk=key).first() if key else None
+
+
 def validate_connection(
     values: ConnectionInput, connection: Connection | None = None
 ) -> dict[str, str]:

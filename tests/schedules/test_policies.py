@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from playground.schedules import slot_running
-from playground.schedules.claiming import claim_slot
+from playground.schedules.claiming import claim_slots
 from playground.schedules.models import Schedule, ScheduleVersion, Slot
 from playground.schedules.schedules import resume_schedule
 from playground.workspace.models import Connection
@@ -111,7 +111,7 @@ def test_runs_of_one_schedule_follow_each_other_in_order(make: Make, standin: St
     tick(EIGHT + 3 * HOUR - SECOND)
     assert standin.wait_for_call()
     assert [state for _, state in list_slots(schedule)] == ["running", "waiting", "waiting"]
-    assert claim_slot() is None
+    assert claim_slots(1) == []
     standin.release()
     assert wait_for_slots()
     assert [state for _, state in list_slots(schedule)] == ["accepted"] * 3

@@ -11,10 +11,12 @@ from playground.drafts.states import Edit
 from playground.engine.processes import identify_process
 from playground.history.models import Exchange
 from playground.schedules import claiming, slot_running
-from playground.schedules.claiming import claim_slot
+from playground.schedules.claiming import claim_slots
 from playground.schedules.models import Schedule, Slot
 from playground.schedules.preparing import find_slot_submission
+from playground.schedules.shared_lookups import SharedLookups
 from playground.schedules.slot_recovery import pause_restored_schedules, recover_slots
+from playground.schedules.slot_starting import assemble_slot, plan_claimed, start_calls
 from playground.sending.recovery import end_all
 from tests.batches.test_recovery import DEAD, served
 from tests.schedules.conftest import LONG, Make, list_bodies, start_at, tick, wait_for_slots
@@ -44,7 +46,7 @@ def test_a_slot_that_nobody_was_told_of_runs(slot: Slot, standin: Standin) -> No
 
 
 def test_a_slot_whose_process_died_before_the_send_runs_once(slot: Slot, standin: Standin) -> None:
-    assert claim_slot() is not None
+    assert len(claim_slots(1)) == 1
     Slot.objects.update(process=DEAD)
     recover_slots()
     assert wait_for_slots()
@@ -54,7 +56,7 @@ def test_a_slot_whose_process_died_before_the_send_runs_once(slot: Slot, standin
 
 
 def test_a_slot_that_is_being_prepared_is_left_alone(slot: Slot, standin: Standin) -> None:
-    assert claim_slot() is not None
+    assert len(claim_slots(1)) == 1
     recover_slots()
     slot.refresh_from_db()
     assert slot.state == "starting"
@@ -66,23 +68,25 @@ def test_a_slot_that_is_being_prepared_is_left_alone(slot: Slot, standin: Standi
 
 
 def test_a_slot_that_could_not_be_given_back_is_not_forgotten(slot: Slot, standin: Standin) -> None:
-    claimed = claim_slot()
-    assert claimed is not None
+    [claimed] = claim_slots(1)
     # The database was down when the run failed.
-    claiming.forget_slot(claimed.slot)
+    claiming.forget_slots([claimed.slot])
     recover_slots()
     assert wait_for_slots()
     assert len(standin.seen) == 1
 
 
 def test_a_process_that_only_seemed_dead_does_not_send_again(slot: Slot, standin: Standin) -> None:
-    claimed = claim_slot()
-    assert claimed is not None
+    [claimed] = claim_slots(1)
     Slot.objects.update(process=DEAD)
     recover_slots()
     assert wait_for_slots()
     # Now it goes on with what it had claimed.
-    slot_running.run_slot(claimed)
+    planned = plan_claimed(claimed, SharedLookups())
+    assert planned is not None
+    call = assemble_slot(planned)
+    assert call is not None
+    assert list(start_calls([call])) == []
     slot.refresh_from_db()
     assert slot.state == "accepted"
     assert len(standin.seen) == 1

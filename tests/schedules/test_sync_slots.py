@@ -7,7 +7,7 @@ import pytest
 from playground.people.models import Person, Role
 from playground.schedules import slot_running
 from playground.schedules.access import InvalidSchedule, ScheduleRefused, visible_schedules
-from playground.schedules.claiming import claim_slot
+from playground.schedules.claiming import claim_slots
 from playground.schedules.content import Policies, ScheduleInput
 from playground.schedules.kinds import settle_runs
 from playground.schedules.models import Schedule, Slot
@@ -22,7 +22,9 @@ from playground.schedules.schedules import (
     resume_schedule,
     run_now,
 )
+from playground.schedules.shared_lookups import SharedLookups
 from playground.schedules.slot_recovery import recover_slots
+from playground.schedules.slot_starting import plan_claimed
 from playground.sending.sync_runs import recover_syncs
 from playground.workspace.models import Connection, SyncRun
 from tests.batches.test_recovery import DEAD
@@ -116,12 +118,11 @@ def test_a_process_that_only_seemed_dead_syncs_no_second_time(
     with monkeypatch.context() as patched:
         patched.setattr(slot_running, "enqueue", lambda function, work_id: None)
         tick(EIGHT)
-    claimed = claim_slot()
-    assert claimed is not None
+    [claimed] = claim_slots(1)
     Slot.objects.update(process=DEAD)
     recover_slots()
     assert settle().state == "complete"
-    slot_running.run_slot(claimed)
+    assert plan_claimed(claimed, SharedLookups()) is None
     assert settle().state == "complete"
     assert SyncRun.objects.count() == 1
 
