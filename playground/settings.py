@@ -284,5 +284,8 @@ HISTORY_NUMBER = env.read_integer("HISTORY_NUMBER", 0)
 MAX_BATCH_FILE_BYTES = env.read_integer("MAX_BATCH_FILE_BYTES", 200_000_000, minimum=1)
 BATCH_DAYS = env.read_integer("BATCH_DAYS", 0)
 
+# How many days the past runs of schedules are kept; 0 means no limit.
+SCHEDULE_RUN_DAYS = env.read_integer("SCHEDULE_RUN_DAYS", 0)
+
 # Encrypts the keys in a backup, where nobody is there to type it.
 BACKUP_PASSPHRASE = env.read_text("BACKUP_PASSPHRASE")

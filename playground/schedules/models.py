@@ -37,8 +37,9 @@ class Schedule(models.Model):
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.TEMPLATE)
     state = models.CharField(max_length=6, choices=State, default=State.ACTIVE)
-    # Why it is paused or has ended.
+    # Why it is paused or has ended, and whether no person decided that.
     reason = SealedMessageField(default="")
+    paused_automatically = models.BooleanField(default=False)
     template = models.ForeignKey(Template, models.SET_NULL, null=True, related_name="schedules")
     connection = models.ForeignKey(Connection, models.SET_NULL, null=True, related_name="+")
     connection_name = models.CharField(max_length=100, default="")
@@ -210,7 +211,7 @@ class Slot(models.Model):
         indexes = [
             models.Index(fields=["planned_at"], name="slots_by_time"),
             # Not of the open states only: SQLite doesn't use a partial index for a parameter.
-            models.Index(fields=["state", "due_at"], name="slots_by_state"),
+            models.Index(fields=["state", "planned_at"], name="slots_by_state"),
         ]
 
     def __str__(self) -> str:
@@ -284,4 +285,11 @@ class Notification(models.Model):
 
 OPEN_STATES = (Slot.State.WAITING, Slot.State.STARTING, Slot.State.RUNNING)
 ACTIVE_STATES = (Slot.State.STARTING, Slot.State.RUNNING)
+FAILED_STATES = (
+    Slot.State.REFUSED,
+    Slot.State.NOT_SENT,
+    Slot.State.UNKNOWN,
+    Slot.State.PARTLY,
+    Slot.State.FAILED,
+)
 GOOD_STATES = (Slot.State.ACCEPTED, Slot.State.COMPLETE)

@@ -68,13 +68,13 @@ def pause_automatically(
     schedule: Schedule, reason: str, details: str = "", slot: Slot | None = None
 ) -> None:
     """Pause a locked schedule and notify of it. `details` may quote a reply."""
-    hold(schedule, f"{reason} {details}".strip())
+    hold(schedule, f"{reason} {details}".strip(), automatically=True)
     _create_event(schedule, ScheduleEvent.Kind.PAUSE, reason, details, slot)
 
 
 def pause_silently(schedule: Schedule, reason: str) -> None:
     """As `pause_automatically`, but only pages say so: a restore pauses all at once."""
-    hold(schedule, reason)
+    hold(schedule, reason, automatically=True)
     _create_event(schedule, ScheduleEvent.Kind.PAUSE, reason, "", None, is_delivered=False)
 
 

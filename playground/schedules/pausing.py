@@ -33,9 +33,15 @@ def get_schedule_version(schedule: Schedule, number: int = 0) -> ScheduleVersion
     return schedule.versions.get(number=number or schedule.latest_version)
 
 
-def hold(schedule: Schedule, reason: str, state: str = Schedule.State.PAUSED) -> None:
+def hold(
+    schedule: Schedule,
+    reason: str,
+    state: str = Schedule.State.PAUSED,
+    automatically: bool = False,
+) -> None:
     """Pause or end a locked schedule: what waits is skipped, what is under way finishes."""
     schedule.state, schedule.reason, schedule.next_at = state, reason, None
-    schedule.save(update_fields=["state", "reason", "next_at"])
+    schedule.paused_automatically = automatically
+    schedule.save(update_fields=["state", "reason", "next_at", "paused_automatically"])
     waiting = Slot.objects.filter(schedule=schedule, state=Slot.State.WAITING)
     waiting.update(state=Slot.State.SKIPPED, reason=reason, ended_at=timezone.now())

@@ -5,6 +5,7 @@ from playground.schedules.event_webhooks import recover_event_webhooks
 from playground.schedules.kinds import settle_runs
 from playground.schedules.notifying import purge_events
 from playground.schedules.planning import insert_due_slots
+from playground.schedules.retention import purge_slots
 from playground.schedules.slot_jobs import settle_jobs
 from playground.schedules.slot_recovery import recover_slots
 
@@ -19,3 +20,4 @@ periodic(RECOVERY_SECONDS)(recover_event_webhooks)
 periodic(SETTLE_SECONDS)(settle_runs)
 periodic(SETTLE_SECONDS)(settle_jobs)
 periodic(PURGE_SECONDS)(purge_events)
+periodic(PURGE_SECONDS)(purge_slots)

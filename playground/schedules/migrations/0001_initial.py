@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('template', 'Template'), ('sync', 'Sync')], default='template', max_length=8)),
                 ('state', models.CharField(choices=[('active', 'Active'), ('paused', 'Paused'), ('ended', 'Ended')], default='active', max_length=6)),
                 ('reason', playground.vault.encryption.SealedMessageField(default='')),
+                ('paused_automatically', models.BooleanField(default=False)),
                 ('connection_name', models.CharField(default='', max_length=100)),
                 ('base_url', models.CharField(default='', max_length=2000)),
                 ('confirmed', models.BooleanField(default=False)),
@@ -174,7 +175,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='slot',
-            index=models.Index(fields=['state', 'due_at'], name='slots_by_state'),
+            index=models.Index(fields=['state', 'planned_at'], name='slots_by_state'),
         ),
         migrations.AddConstraint(
             model_name='slot',
