@@ -24,6 +24,7 @@ from playground.engine.threads import get_pool
 from playground.history.models import Exchange
 from playground.history.totals import LIMITS, Key, Total, read_totals
 from playground.monitoring.requests import OTHER, get_registry
+from playground.monitoring.schedules import read_schedules
 from playground.openapi.operations import operation_exists
 from playground.sending.queued_sends import read_queue
 
@@ -87,12 +88,45 @@ def _collect_shared() -> Iterator[Metric]:
     for state, number in count_batches().items():
         batches.add_metric([state], number)
     yield batches
+    yield from _collect_schedules()
     processes = GaugeMetricFamily(
         "playground_processes", "Processes seen in the last 30 seconds, by kind.", labels=["kind"]
     )
     for kind, number in count_alive().items():
         processes.add_metric([kind], number)
     yield processes
+
+
+def _collect_schedules() -> Iterator[Metric]:
+    figures = read_schedules()
+    schedules = GaugeMetricFamily("playground_schedules", "Schedules by state.", labels=["state"])
+    for state, number in figures.schedules.items():
+        schedules.add_metric([state], number)
+    yield schedules
+    yield GaugeMetricFamily(
+        "playground_schedules_paused_automatically",
+        "Schedules that were paused because they failed or couldn't run.",
+        value=figures.paused_automatically,
+    )
+    yield GaugeMetricFamily(
+        "playground_schedule_runs_waiting", "Runs that are due.", value=figures.waiting
+    )
+    yield GaugeMetricFamily(
+        "playground_schedule_runs_oldest_seconds",
+        "How long the oldest of them has been free to start.",
+        value=figures.waiting_seconds,
+    )
+    yield GaugeMetricFamily(
+        "playground_schedule_runs_under_way", "Runs that have not ended.", value=figures.going
+    )
+    troubled = GaugeMetricFamily(
+        "playground_schedule_runs_troubled",
+        "Runs of the last day that were missed or skipped, or that failed.",
+        labels=["outcome"],
+    )
+    for state, number in figures.troubled.items():
+        troubled.add_metric([state], number)
+    yield troubled
 
 
 def _collect_sends() -> Iterator[Metric]:

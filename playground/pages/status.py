@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -26,11 +27,13 @@ from playground.monitoring.figures import (
     read_latency,
     read_storage,
 )
+from playground.monitoring.schedules import ScheduleFigures, read_schedules
 from playground.pages.charts import Columns, format_seconds
 from playground.pages.health import NO_WORKER, OK, list_parts
 from playground.pages.trends import SEND_WORDS, chart_durations, chart_outcomes
 from playground.people.access import needs
 from playground.people.models import Role
+from playground.schedules.models import Schedule, Slot
 from playground.sending.queued_sends import Queue, read_queue
 from playground.workspace.files import format_size
 
@@ -58,6 +61,8 @@ class Notice:
 
     kind: str
     text: str
+    address: str = ""
+    link: str = ""
 
 
 @needs(Role.OWNER)
@@ -76,12 +81,17 @@ def show_figures(request: HttpRequest) -> HttpResponse:
 def describe_status() -> dict[str, object]:
     """Return what the page draws."""
     parts, queue, storage, hours = list_parts(), read_queue(), read_storage(), read_day()
+    schedules = read_schedules()
     labels = [f"{hour.start:%H:%M}" for hour in hours]
     columns = Columns(_("Hour (UTC)"), labels, labels)
-    notices = [*_notice_parts(parts, queue), *_notice_limits(queue, storage)]
+    notices = [
+        *_notice_parts(parts, queue),
+        *_notice_limits(queue, storage),
+        *_notice_schedules(schedules, parts),
+    ]
     return {
         "notices": notices,
-        "figures": _list_figures(hours, queue),
+        "figures": [*_list_figures(hours, queue), *_list_schedule_figures(schedules)],
         "sends": chart_outcomes("sends", _("Sends per hour"), columns, hours, SEND_WORDS),
         "latency": chart_durations("latency", _("Time until the reply"), columns, hours),
         "processes": [_describe_process(each) for each in list_processes()],
@@ -109,6 +119,21 @@ def _list_figures(hours: Sequence[Period], queue: Queue) -> list[tuple[str, str,
     if uses_workers() or queue.length:
         figures.append((_("Waiting for a worker"), f"{queue.length:,}", oldest))
     return figures
+
+
+def _list_schedule_figures(schedules: ScheduleFigures) -> Iterator[tuple[str, str, str]]:
+    """As `_list_figures`; none as long as nobody has made a schedule."""
+    if not any(schedules.schedules.values()):
+        return
+    active = schedules.schedules[Schedule.State.ACTIVE]
+    paused = _("%(count)s paused") % {"count": f"{schedules.schedules[Schedule.State.PAUSED]:,}"}
+    yield _("Active schedules"), f"{active:,}", paused
+    oldest = _("oldest %(time)s") % {"time": _write_wait(schedules.waiting_seconds)}
+    late = oldest if schedules.waiting_seconds >= 1 else ""
+    going = _("%(count)s under way") % {"count": f"{schedules.going:,}"}
+    yield _("Runs waiting"), f"{schedules.waiting:,}", late or going
+    missed = _("%(count)s missed") % {"count": f"{schedules.troubled[Slot.State.MISSED]:,}"}
+    yield _("Runs failed in 24 hours"), f"{schedules.failed:,}", missed
 
 
 def _write_wait(seconds: float) -> str:
@@ -140,6 +165,22 @@ def _notice_limits(queue: Queue, storage: Storage) -> Iterator[Notice]:
             "drafts and templates that hold large files."
         )
         yield Notice("warning", message % {"used": format_size(storage.files), "limit": limit})
+
+
+def _notice_schedules(schedules: ScheduleFigures, parts: dict[str, str]) -> Iterator[Notice]:
+    if schedules.waiting_seconds > LONG_WAIT and parts["engine"] == OK:
+        message = _("A run of a schedule has been due for %(time)s and hasn't started.")
+        yield Notice("warning", message % {"time": _write_wait(schedules.waiting_seconds)})
+    number = schedules.paused_automatically
+    if number:
+        message = ngettext(
+            "%(count)d schedule is paused because it failed or couldn't run.",
+            "%(count)d schedules are paused because they failed or couldn't run.",
+            number,
+        )
+        address = f"{reverse('schedules')}?state={Schedule.State.PAUSED}"
+        text = message % {"count": number}
+        yield Notice("warning", text, address, _("See the paused schedules"))
 
 
 def _describe_process(process: Process) -> dict[str, object]:

@@ -18,6 +18,7 @@ from playground.history.models import Exchange
 from playground.history.totals import update_totals
 from playground.monitoring import requests as request_metrics
 from playground.people.models import Person
+from playground.schedules.models import Schedule, Slot
 from playground.sending.models import QueuedSend
 from tests.conftest import signed_in
 from tests.history.exchanges import make_exchange, start_exchange
@@ -193,6 +194,26 @@ def test_queue_and_processes_come_from_the_database() -> None:
 
 
 @pytest.mark.usefixtures("metrics_on")
+def test_schedules_come_from_the_database() -> None:
+    now = timezone.now()
+    Schedule.objects.create(name="Secret name", state="paused", paused_automatically=True)
+    schedule = Schedule.objects.create(name="Another name")
+    for place, state in enumerate(("waiting", "missed", "failed", "failed", "accepted")):
+        at = now - timedelta(seconds=90 + place)
+        Slot.objects.create(schedule=schedule, planned_at=at, due_at=at, state=state)
+    found = read_samples()
+    assert found["playground_schedules", labels(state="active")] == 1
+    assert found["playground_schedules_paused_automatically", ()] == 1
+    assert found["playground_schedule_runs_waiting", ()] == 1
+    assert 90 <= found["playground_schedule_runs_oldest_seconds", ()] < 300
+    assert found["playground_schedule_runs_under_way", ()] == 0
+    assert found["playground_schedule_runs_troubled", labels(outcome="missed")] == 1
+    assert found["playground_schedule_runs_troubled", labels(outcome="failed")] == 2
+    assert found["playground_schedule_runs_troubled", labels(outcome="refused")] == 0
+    assert "Secret" not in repr(found)
+
+
+@pytest.mark.usefixtures("metrics_on")
 def test_without_a_database_the_rest_is_still_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise OperationalError("the text of the library")
@@ -207,12 +228,12 @@ def test_without_a_database_the_rest_is_still_reported(monkeypatch: pytest.Monke
 @pytest.mark.usefixtures("metrics_on")
 def test_a_scrape_of_a_long_history_takes_as_many_queries(django_assert_num_queries) -> None:
     make_exchange()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(11):
         read_samples()
     for number in range(20):
         make_exchange(operation=f"operation-{number}")
     update_totals(timezone.now() + timedelta(minutes=2))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(11):
         read_samples()
 
 

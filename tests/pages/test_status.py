@@ -15,6 +15,7 @@ from playground.engine.processes import record_beat
 from playground.history.models import Exchange
 from playground.monitoring.figures import HourCache
 from playground.people.models import Person
+from playground.schedules.models import Schedule, Slot
 from playground.sending.models import QueuedSend
 from playground.vault.storage_check import StorageMonitor, try_to_store
 from tests.conftest import signed_in
@@ -123,6 +124,29 @@ def test_missing_workers_need_somebody(as_owner: Client, settings) -> None:
     text = read(as_owner)
     assert "kind-error" not in text
     assert "A send has waited 3 minutes for a worker. Start more workers." in text
+
+
+def test_schedules_are_summed_up(as_owner: Client) -> None:
+    assert "Active schedules" not in read(as_owner)
+    now = timezone.now()
+    schedule = Schedule.objects.create(name="Night run")
+    text = read(as_owner)
+    assert find_figure(text, "Active schedules") == "1"
+    assert "Everything works." in text
+    for place, state in enumerate(("waiting", "missed", "failed", "refused")):
+        at = now - timedelta(minutes=3, seconds=place)
+        Slot.objects.create(schedule=schedule, planned_at=at, due_at=at, state=state)
+    for number in range(2):
+        Schedule.objects.create(name=f"{number}", state="paused", paused_automatically=True)
+    text = read(as_owner)
+    assert '<strong>1</strong> <span class="muted">2 paused</span>' in text
+    assert find_figure(text, "Runs waiting") == "1"
+    assert "oldest 3 minutes" in text
+    assert find_figure(text, "Runs failed in 24 hours") == "2"
+    assert "1 missed" in text
+    assert "A run of a schedule has been due for 3 minutes and hasn&#x27;t started." in text
+    assert "2 schedules are paused because they failed or couldn&#x27;t run." in text
+    assert '<a href="/schedules/?state=paused">' in text
 
 
 def test_files_that_cannot_be_stored_need_somebody(
