@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -29,7 +30,8 @@ LONGEST_PATTERN = 500
 @dataclass(frozen=True)
 class ExchangeSearch:
     """The filters of the list; an empty one filters nothing. `since` and `until` are included,
-    `before` is the number that the page ends before, `bodies` searches them too."""
+    `before` is the number that the page ends before, `bodies` searches them too. `among` selects
+    the IDs of all that may match, by what other packages know of them."""
 
     outcome: str = ""
     operation: str = ""
@@ -40,6 +42,7 @@ class ExchangeSearch:
     since: date | None = None
     until: date | None = None
     before: int | None = None
+    among: QuerySet[Any, Any] | None = None
 
     @property
     def has_filters(self) -> bool:
@@ -157,6 +160,8 @@ def _filter(rows: QuerySet[Exchange], search: ExchangeSearch) -> QuerySet[Exchan
         "number__lt": search.before,
     }
     rows = rows.filter(**{name: value for name, value in filters.items() if value})
+    if search.among is not None:
+        rows = rows.filter(id__in=search.among)
     # Numbers grow with time. Bounds on the number let the database walk the index the list is
     # ordered by; bounds on the time would make it sort every match.
     by_time = Exchange.objects.order_by("started_at", "number")

@@ -43,6 +43,7 @@ from playground.pages.responses import respond_with_file
 from playground.pages.selection import COMPARE, EXPORT_CSV
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
+from playground.schedules.access import find_senders, list_sent, visible_schedules
 from playground.workspace.models import Connection
 
 LIST = ListShape(
@@ -73,18 +74,26 @@ UNSAFE_IN_NAMES = re.compile(r"[^\w .()+-]+")
 def show_history(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     search = read_search(request)
+    schedule = read_uuid(request.GET.get("schedule", ""))
     listed, searched = _read_page(request, person, search)
     titles = {operation.id: operation.title for operation in list_operations()}
     # There may be thousands of imported operations, so only those on the page.
     titles |= find_titles([*(row.operation for row in listed.rows), search.operation])
     states = describe_job_states(listed.rows, "history")
-    rows = [_describe_row(row, titles) | {"job": states.get(row.number)} for row in listed.rows]
+    senders = find_senders(person, (row.id for row in listed.rows))
+    rows = [
+        _describe_row(row, titles)
+        | {"job": states.get(row.number), "schedule": senders.get(row.id)}
+        for row in listed.rows
+    ]
     context = {
         "list": listed,
         "rows": rows,
         "follow": describe_following(states.values(), "history"),
         "searched": searched,
         "search": search,
+        "schedule": schedule,
+        "schedule_name": _find_schedule_name(person, schedule),
         "actions": ACTIONS,
         "act": reverse("act_on_history"),
         "outcomes": list(WORDS.items()),
@@ -96,6 +105,7 @@ def show_history(request: HttpRequest) -> HttpResponse:
             "changed": _("Reply changed since last time"),
             "dropped": _("Redirected without the body"),
             "redirected": _("Redirected"),
+            "schedule": _("Sent by the schedule"),
             "sprite": static("icons.svg"),
         },
         "is_owner": person.is_owner,
@@ -103,6 +113,13 @@ def show_history(request: HttpRequest) -> HttpResponse:
         **_filter_choices(person, search, bool(rows)),
     }
     return render(request, "history/page.html", context)
+
+
+def _find_schedule_name(person: Person, schedule: uuid.UUID | None) -> str:
+    if schedule is None:
+        return ""
+    found = visible_schedules(person).filter(pk=schedule).values_list("name", flat=True).first()
+    return found or _("a schedule that was deleted")
 
 
 def _read_page(
@@ -163,6 +180,7 @@ def _filter_choices(person: Person, search: ExchangeSearch, has_rows: bool) -> d
 def read_search(request: HttpRequest) -> ExchangeSearch:
     """The filters in the address; a value that can't be read doesn't filter."""
     query = request.GET
+    schedule = read_uuid(query.get("schedule", ""))
     return ExchangeSearch(
         outcome=query.get("outcome", "")[:20],
         operation=query.get("operation", "")[:100],
@@ -174,6 +192,7 @@ def read_search(request: HttpRequest) -> ExchangeSearch:
         since=_read_day(query.get("since", "")),
         until=_read_day(query.get("until", "")),
         before=read_optional_number(query.get("before", "")),
+        among=list_sent(person_of(request), schedule) if schedule else None,
     )
 
 

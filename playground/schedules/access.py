@@ -1,14 +1,15 @@
 """Who may see and change a schedule: its runs are as private as the person's own sends."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from playground.payload_templates.templates import may_manage, visible_templates
 from playground.people.models import Person
-from playground.schedules.models import Schedule
+from playground.schedules.models import Schedule, Slot
 
 
 class ScheduleRefused(ValueError):
@@ -49,6 +50,23 @@ def visible_schedules(person: Person) -> QuerySet[Schedule]:
     own_or_shared = Q(person=person) | Q(template__in=visible_templates(person).values("pk"))
     # Everybody sees what a sync reads.
     return Schedule.objects.filter(own_or_shared | Q(kind=Schedule.Kind.SYNC))
+
+
+def find_senders(
+    person: Person, exchange_ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, tuple[uuid.UUID, str]]:
+    """The ID and name of the schedule that sent each of these exchanges, as far as it's visible."""
+    slots = Slot.objects.filter(
+        exchange_id__in=list(exchange_ids), schedule__in=visible_schedules(person)
+    )
+    rows = slots.values_list("exchange_id", "schedule_id", "schedule__name")
+    return {exchange: (key, name) for exchange, key, name in rows if exchange is not None}
+
+
+def list_sent(person: Person, schedule_id: uuid.UUID) -> QuerySet[Any, Any]:
+    """The IDs of the exchanges of a schedule, to filter by; none if it isn't visible."""
+    runs = Slot.objects.filter(schedule=schedule_id, schedule__in=visible_schedules(person))
+    return runs.filter(exchange_id__isnull=False).values("exchange_id")
 
 
 def get_schedule(person: Person, schedule_id: uuid.UUID) -> Schedule:
