@@ -6,9 +6,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from playground.drafts.metadata import Metadata
+from playground.drafts.states import State
 from playground.openapi.operations import UnknownOperation
-from playground.payload_templates.drift import find_template_drift
 from playground.payload_templates.models import Template, Version
+from playground.payload_templates.payload_drift import find_payload_drift
 from playground.payload_templates.variants import find_variant
 from playground.people.models import Person
 from playground.schedules.content import overlay_content, read_overlay
@@ -44,8 +46,7 @@ def plan_slot(
     """
     plan = plan_run(schedule, version, at, lookups)
     judge_target(schedule, plan.connection)
-    if version.pauses_on_drift and plan.version is not None:
-        judge_drift(plan.version.template)
+    judge_drift(version, plan)
     return plan
 
 
@@ -57,12 +58,11 @@ def plan_run(
 ) -> Plan:
     """As `plan_slot`, wherever it sends: to show it. Neither needs to be stored."""
     lookups = lookups or SharedLookups()
-    person, template_version = judge_sender(schedule, version, lookups)
-    content, values = lookups.read_content(template_version), read_overlay(version.values)
+    person, template_version, state = read_payload(schedule, version, lookups)
     try:
         plan = plan_state(
             template_version.template.operation,
-            overlay_content(content, version.variant, values),
+            state,
             schedule.name,
             template_version,
             person,
@@ -71,8 +71,21 @@ def plan_run(
     except UnknownOperation:
         raise CannotRun(_("The operation of the template no longer exists.")) from None
     # Only values that refer to secrets have some: most runs can share what was looked up.
-    own = version.pk if name_secrets(values) else None
+    own = version.pk if name_secrets(read_overlay(version.values)) else None
     return replace(plan, schedule_version=own, now=at.astimezone(get_zone(version.zone)))
+
+
+def read_payload(
+    schedule: Schedule, version: ScheduleVersion, lookups: SharedLookups
+) -> tuple[Person, Version, State]:
+    """Who sends it, the template's version, and that with the schedule's values laid over it.
+
+    Raises CannotRun.
+    """
+    person, template_version = judge_sender(schedule, version, lookups)
+    content = lookups.read_content(template_version)
+    state = overlay_content(content, version.variant, read_overlay(version.values))
+    return person, template_version, state
 
 
 def judge_sender(
@@ -121,12 +134,21 @@ def judge_target(schedule: Schedule, connection: Connection | None) -> None:
         raise CannotRun(_("%s is protected now. Type its name to resume.") % connection.name)
 
 
-def judge_drift(template: Template) -> None:
-    """Raise CannotRun if the template no longer fits its workflow or its API."""
-    drift = find_template_drift(template)
+def judge_drift(version: ScheduleVersion, plan: Plan) -> None:
+    """Raise CannotRun if what is sent no longer fits its workflow or API, and that should pause.
+
+    What counts is this payload: the template may be used in an older version, or repaired since.
+    """
+    if not version.pauses_on_drift or plan.version is None:
+        return
+    state = State(
+        plan.text, path_values=dict(plan.path_values), metadata=Metadata.read(plan.metadata)
+    )
+    since = plan.version.created_at
+    drift = find_payload_drift(plan.operation.id, plan.connection, state, since)
     if drift is not None and drift.breaks:
         text = _("%s no longer fits what it sends to, which has changed. Repair it, then resume.")
-        raise CannotRun(text % template.name)
+        raise CannotRun(text % plan.version.template.name)
 
 
 def _explain_template(version: ScheduleVersion) -> str:

@@ -19,7 +19,7 @@ from playground.schedules.content import (
 )
 from playground.schedules.kinds import explain_kind
 from playground.schedules.models import Schedule, ScheduleVersion
-from playground.schedules.preparing import CannotRun, judge_target, plan_run
+from playground.schedules.preparing import CannotRun, judge_drift, judge_target, plan_run
 from playground.sending.pipeline import assemble_plan, load_wire
 from playground.sending.plans import check_plan, gather_facts
 from playground.timing.runs import Run, list_runs, mark_clock_change
@@ -123,15 +123,16 @@ def _show_requests(
     first = replace(first, draft=draft)
     # Runs differ by their time alone, so the rest is looked up once.
     facts, wire = gather_facts(first), load_wire(first)
+    obstacle = ""
+    try:
+        # Where it may send to is agreed on by saving it.
+        if is_saved:
+            judge_target(schedule, first.connection)
+        judge_drift(version, first)
+    except CannotRun as reason:
+        obstacle = str(reason)
     for run in runs:
         plan = replace(first, now=run.instant.astimezone(timing.zone))
-        obstacle = ""
-        try:
-            # Where it may send to is agreed on by saving it.
-            if is_saved:
-                judge_target(schedule, plan.connection)
-        except CannotRun as reason:
-            obstacle = str(reason)
         problems = check_plan(plan, facts)
         assembled = assemble_plan(plan, wire)
         masked = mask_call(assembled.call)

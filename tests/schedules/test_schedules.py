@@ -3,7 +3,6 @@
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError
@@ -15,7 +14,7 @@ from playground.drafts.states import Edit
 from playground.payload_templates.models import Sharing, Template
 from playground.payload_templates.versions import Content, read_content, save_version
 from playground.people.models import AuditEvent, Person, Role
-from playground.schedules import preparing, slot_running, slot_starting
+from playground.schedules import slot_running, slot_starting
 from playground.schedules.access import (
     InvalidSchedule,
     ScheduleConflict,
@@ -431,23 +430,6 @@ def test_templates_of_others_can_be_scheduled_if_they_are_shared(
     Template.objects.update(sharing=Sharing.PRIVATE)
     with pytest.raises(ScheduleRefused, match="isn't shared with you"):
         create_schedule(colleague, template, HOURLY)
-
-
-@pytest.mark.parametrize(("pauses", "state"), [(True, "paused"), (False, "active")])
-def test_a_template_that_drifted_pauses_its_schedules_only_if_configured_to(
-    make: Make, standin: Standin, monkeypatch: pytest.MonkeyPatch, pauses: bool, state: str
-) -> None:
-    drift = SimpleNamespace(breaks=True)
-    monkeypatch.setattr(preparing, "find_template_drift", lambda template: drift)
-    schedule = make(pauses_on_drift=pauses)
-    start_at(schedule, EIGHT)
-    tick(EIGHT)
-    assert wait_for_slots()
-    schedule.refresh_from_db()
-    assert schedule.state == state
-    assert len(standin.seen) == (0 if pauses else 1)
-    if pauses:
-        assert schedule.reason.startswith("Night run no longer fits what it sends to")
 
 
 def test_stored_values_cannot_be_read_without_the_key(make: Make) -> None:

@@ -18,11 +18,10 @@ from playground.pages.schedules.filters import describe_filters, find_schedules,
 from playground.pages.schedules.run_rows import format_local
 from playground.pages.schedules.slot_rows import SlotState, describe_slot_state
 from playground.pages.schedules.spans import find_current_versions
-from playground.payload_templates.drift import find_broken_templates
-from playground.payload_templates.models import Template
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.schedules.descriptions import describe_version_rule, find_last_slots
+from playground.schedules.drift import find_outdated_schedules
 from playground.schedules.models import Schedule, ScheduleVersion
 from playground.timing.errors import InvalidTiming
 from playground.timing.zones import find_offset, format_offset, get_zone
@@ -74,8 +73,7 @@ def show_schedules(request: HttpRequest) -> HttpResponse:
 def describe_schedules(schedules: Sequence[Schedule]) -> list[ScheduleRow]:
     """The rows of these schedules; the same few queries for any number of them."""
     versions, slots = find_current_versions(schedules), find_last_slots(schedules)
-    templates: list[Template] = list({each.template for each in schedules if each.template})
-    outdated = find_broken_templates(templates)
+    outdated = find_outdated_schedules(schedules, versions)
     rows = []
     for schedule in schedules:
         version, slot = versions.get(schedule.pk), slots.get(schedule.pk)
@@ -87,7 +85,7 @@ def describe_schedules(schedules: Sequence[Schedule]) -> list[ScheduleRow]:
                 next=write_next(schedule, version),
                 last=describe_slot_state(slot) if slot else None,
                 last_at=slot.planned_at.isoformat(timespec="seconds") if slot else "",
-                is_outdated=schedule.template_id in outdated,
+                is_outdated=schedule.pk in outdated,
             )
         )
     return rows

@@ -25,11 +25,11 @@ from playground.pages.schedules.repeats import find_repeat_option
 from playground.pages.schedules.run_rows import describe_runs
 from playground.pages.schedules.slot_rows import describe_slots
 from playground.pages.schedules.version_rows import describe_version, list_own_pointers
-from playground.payload_templates.drift import find_template_drift
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.schedules.access import ScheduleRefused, may_change_schedule, may_stop_schedule
 from playground.schedules.descriptions import describe_version_rule
+from playground.schedules.drift import find_schedule_drift
 from playground.schedules.form_drafts import find_visible_template
 from playground.schedules.models import OPEN_STATES, Schedule, ScheduleVersion, Slot
 from playground.schedules.pausing import get_schedule_version
@@ -91,7 +91,7 @@ def render_schedule(
         "own": list_own_pointers(version),
         "may_repeat": find_repeat_option(version) is not None,
         "template": template,
-        "drift": find_template_drift(template) if template else None,
+        "drift": find_schedule_drift(schedule, version) if template else None,
         "list": listed,
         "slots": describe_slots(person, listed.rows, zone),
         "outcome": outcome,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -82,7 +83,7 @@ def read_zone(request: HttpRequest, found: QuerySet[Schedule]) -> tuple[ZoneInfo
     return get_zone("UTC"), problem
 
 
-def find_current_versions(schedules: Sequence[Schedule]) -> dict[object, ScheduleVersion]:
+def find_current_versions(schedules: Sequence[Schedule]) -> dict[uuid.UUID, ScheduleVersion]:
     """The newest version of each, without its values: those may be large, and are encrypted."""
     rows = ScheduleVersion.objects.filter(
         schedule__in=[each.pk for each in schedules], number=F("schedule__latest_version")
