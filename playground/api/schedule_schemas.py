@@ -107,6 +107,7 @@ class SlotResult(Schema):
     code: str
     sentence: str
     exchange: UUID | None
+    batch: UUID | None = Field(description="The batch that a run of a schedule of batches made.")
     job: str
     started_at: datetime | None
     ended_at: datetime | None
@@ -115,7 +116,7 @@ class SlotResult(Schema):
 class ScheduleState(Schema):
     id: UUID
     name: str
-    kind: Literal["template", "sync"] = Field(description="What a run is.")
+    kind: Literal["template", "sync", "batch"] = Field(description="What a run is.")
     state: Literal["active", "paused", "ended"]
     reason: str = Field(description="Why it is paused or has ended.")
     person: str

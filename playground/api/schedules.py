@@ -169,6 +169,8 @@ def change_content(request: HttpRequest, schedule_id: uuid.UUID, body: ScheduleC
     notes: list[str] = []
     if body.reset_values:
         wanted = replace(wanted, values=())
+    if _has_values(body) and schedule.kind != Schedule.Kind.TEMPLATE:
+        raise InvalidSchedule({"values": "Only a schedule of a template has values."})
     if schedule.template is not None and _has_values(body):
         values, notes = _lay_over(schedule.template, wanted, body)
         wanted = replace(wanted, values=values)

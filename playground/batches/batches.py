@@ -163,6 +163,13 @@ def set_connection(person: Person, batch_id: uuid.UUID, connection: Connection) 
     return batch
 
 
+def require_complete(batch: Batch) -> None:
+    """Raise BatchRefused unless the batch has a file and columns that can be sent."""
+    if batch.file is None:
+        raise BatchRefused(_("The file was deleted. Run the batch with another file."))
+    _require_valid(batch, Mapping.read(batch.mapping))
+
+
 def check_rows(person: Person, batch_id: uuid.UUID) -> Batch:
     """Have the rows read and judged in the background."""
     with ledger.locked(batch_id) as batch:

@@ -29,7 +29,7 @@ def copy_batch(person: Person, batch_id: uuid.UUID) -> Batch:
     reading = read_source(batch).reading
     try:
         return create_batch(
-            person, batch, _read(file), batch.file_name, file.media_type, reading=reading
+            person, batch, read_rows_file(file), batch.file_name, file.media_type, reading=reading
         )
     except OSError as error:
         failed = explain_storage_error(error)
@@ -56,7 +56,8 @@ def count_arrived(batch: Batch) -> tuple[int, int]:
     return arrived, unknown
 
 
-def _read(file: File) -> Iterator[bytes]:
+def read_rows_file(file: File) -> Iterator[bytes]:
+    """The bytes of a file of rows, in pieces. Raises BatchRefused, FilesUnavailable."""
     try:
         yield from read_pieces(file)
     except FilesUnavailable:

@@ -96,6 +96,6 @@ def read_source(batch: Batch) -> TableSource:
 
 
 def remove_file(file: File | None) -> None:
-    """Delete the file of a batch that was deleted or got another one."""
-    if file is not None:
+    """Delete a file of rows that a batch or schedule had, unless another one needs it."""
+    if file is not None and not (file.batches.exists() or file.schedule_versions.exists()):
         delete_file(file)

@@ -68,6 +68,10 @@ class ScheduleInput:
     ends_at: datetime | None = None
     days_off: str = ""
     policies: Policies = Policies()
+    # Of a schedule of batches: what `batch_content` keeps of one, and the ID of its file.
+    batch: str = field(default="", repr=False)
+    file_id: str | None = None
+    good_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,9 @@ def read_input(version: ScheduleVersion) -> ScheduleInput:
             pauses_on_drift=version.pauses_on_drift,
             webhook=version.webhook,
         ),
+        batch=version.batch,
+        file_id=version.file_id,
+        good_only=version.good_only,
     )
 
 
@@ -145,6 +152,9 @@ def write_columns(wanted: ScheduleInput, timing: Timing) -> dict[str, Any]:
         "starts_at": wanted.starts_at,
         "ends_at": wanted.ends_at,
         "days_off": wanted.days_off,
+        "batch": wanted.batch,
+        "file_id": wanted.file_id,
+        "good_only": wanted.good_only,
         **vars(wanted.policies),
     }
 

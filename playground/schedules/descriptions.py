@@ -103,6 +103,7 @@ def describe_slot(slot: Slot) -> dict[str, Any]:
         "code": slot.code,
         "sentence": slot.reason,
         "exchange": str(slot.exchange_id) if slot.exchange_id else None,
+        "batch": str(slot.batch_id) if slot.batch_id else None,
         "job": slot.job_uid,
         "started_at": write_instant(slot.started_at),
         "ended_at": write_instant(slot.ended_at),

@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playground.schedules import sync_slots
+from playground.schedules import batch_slots, sync_slots
 from playground.schedules.claiming import Claimed
 from playground.schedules.models import Schedule, ScheduleVersion, Slot
 from playground.schedules.preparing import CannotRun
-
-MOST_SETTLED = 1000
 
 
 @dataclass(frozen=True)
@@ -16,16 +14,23 @@ class Kind:
     """The functions of a kind. All but `settle` raise CannotRun for what would fail every run.
 
     `start` begins a claimed slot, whose state is then running, and returns at once. `settle`
-    ends a running slot if its work has ended. `describe` says what a run does.
+    ends a running slot if its work has ended, and then returns True. `describe` says what a run
+    does.
     """
 
     judge: Callable[[Schedule, ScheduleVersion], object]
     start: Callable[[Claimed], None]
-    settle: Callable[[Slot], None]
+    settle: Callable[[Slot], bool]
     describe: Callable[[Schedule, ScheduleVersion], str]
 
 
 KINDS = {
+    Schedule.Kind.BATCH: Kind(
+        batch_slots.judge_batch,
+        batch_slots.start_batch_run,
+        batch_slots.settle_batch,
+        batch_slots.describe_batch_run,
+    ),
     Schedule.Kind.SYNC: Kind(
         sync_slots.judge_sync,
         sync_slots.start_sync_run,
@@ -40,11 +45,9 @@ def start_run(claimed: Claimed) -> None:
     KINDS[Schedule.Kind(claimed.slot.schedule.kind)].start(claimed)
 
 
-def settle_runs() -> None:
-    """End the slots whose syncs have ended."""
-    running = Slot.objects.filter(state=Slot.State.RUNNING, schedule__kind__in=KINDS)
-    for slot in running.select_related("schedule").order_by("pk")[:MOST_SETTLED]:
-        KINDS[Schedule.Kind(slot.schedule.kind)].settle(slot)
+def settle_run(slot: Slot) -> bool:
+    """Go on with a running slot, which comes with its schedule; True if it has ended."""
+    return KINDS[Schedule.Kind(slot.schedule.kind)].settle(slot)
 
 
 def explain_kind(schedule: Schedule, version: ScheduleVersion) -> tuple[str, str]:

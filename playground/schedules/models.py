@@ -9,16 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from playground.drafts.models import Draft
 from playground.payload_templates.models import Template
 from playground.vault.encryption import SealedJSONField, SealedMessageField, SealedTextField
-from playground.workspace.models import Connection
+from playground.workspace.models import Connection, File
 
 
 class Schedule(models.Model):
     """What runs again and again, for the person who made it; its content is in its versions.
 
-    `kind` says what a run is, and never changes. Some columns repeat the newest version, so that
-    lists read no documents. `next_at` is the next instant that has no slot yet; none if it is
-    paused or has ended. `base_url` is where the requests go, as the person who chose the
-    connection saw it, and `confirmed` whether the name of a protected connection was typed for it.
+    `kind` says what a run is, and never changes. Some columns repeat the newest version, for lists.
+    `next_at` is the next instant that has no slot yet; none if it is paused or has ended.
+    `base_url` is where requests go, as the person who chose the connection saw it, and `confirmed`
+    whether the name of a protected connection was typed for it.
     """
 
     class State(models.TextChoices):
@@ -29,6 +29,7 @@ class Schedule(models.Model):
     class Kind(models.TextChoices):
         TEMPLATE = "template", _("Template")
         SYNC = "sync", _("Sync")
+        BATCH = "batch", _("Batch")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
@@ -98,6 +99,11 @@ class ScheduleVersion(models.Model):
     template_version = models.PositiveIntegerField(default=0)
     variant = models.CharField(max_length=100, default="")
     values = SealedTextField(default="[]")
+    # What `batch_content` keeps of a batch. By `schedule_versions` the clean-up of attachments
+    # knows that the file of its rows is in use.
+    batch = SealedTextField(default="")
+    file = models.ForeignKey(File, models.SET_NULL, null=True, related_name="schedule_versions")
+    good_only = models.BooleanField(default=False)
     phrase = models.CharField(max_length=500)
     rule = models.JSONField()
     zone = models.CharField(max_length=60)
@@ -154,10 +160,9 @@ class ScheduleDraft(models.Model):
 class Slot(models.Model):
     """One time at which a schedule was due, and what became of it.
 
-    The constraint is what keeps a run from being planned twice. A slot that waits is claimed by
-    the process that runs it; its exchange is recorded under `find_slot_submission`, so it is
-    sent at most once. A launch lasts as long as its job: until that has ended, the slot is
-    running, with the job's `connection_id` and `job_uid`.
+    The constraint keeps a run from being planned twice. A waiting slot is claimed by the process
+    that runs it; its exchange is recorded under `find_slot_submission`, so it is sent at most once.
+    A launch lasts as long as its job, with that job's `connection_id` and `job_uid`; a batch, too.
     """
 
     class State(models.TextChoices):
@@ -187,9 +192,9 @@ class Slot(models.Model):
     code = models.CharField(max_length=60, default="")
     # Why it was skipped, missed or not sent, the message of the verdict, or how its job ended.
     reason = SealedMessageField(default="")
-    # No foreign key: exchanges are deleted by age, and the slot should survive that.
+    # No foreign keys: exchanges and batches are deleted by age, jobs with their connection.
     exchange_id = models.UUIDField(null=True, db_index=True)
-    # Neither for these: jobs are deleted with their connection.
+    batch_id = models.UUIDField(null=True, db_index=True)
     connection_id = models.UUIDField(null=True)
     job_uid = models.CharField(max_length=200, default="")
     # The process that claimed it, and when it may be claimed: later where a limit says so.

@@ -5,12 +5,14 @@ ScheduleRefused with a sentence for people. Only saving a version changes what i
 """
 
 import uuid
+from contextlib import suppress
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from playground.batches.files import remove_file
 from playground.payload_templates.models import Template
 from playground.payload_templates.templates import visible_templates
 from playground.people.audit import record_event
@@ -34,7 +36,8 @@ from playground.schedules.own_secrets import Source, copy_own_secrets
 from playground.schedules.pausing import get_schedule_version, hold, locked_schedule
 from playground.schedules.slot_running import enqueue_slots
 from playground.schedules.targets import find_template_version, set_target
-from playground.workspace.models import Connection
+from playground.vault.storage_errors import FilesUnavailable
+from playground.workspace.models import File
 
 COPY = "%(name)s (copy)"
 
@@ -56,18 +59,10 @@ def create_schedule(
     if not visible_templates(person).filter(pk=template.pk).exists():
         raise ScheduleRefused(_("The template was deleted, or it isn't shared with you."))
     schedule = Schedule(pk=key or uuid.uuid4(), template=template)
-    return _create(person, schedule, wanted, confirm, note, source)
+    return save_new_schedule(person, schedule, wanted, confirm, note, source)
 
 
-def create_sync_schedule(
-    person: Person, connection: Connection, wanted: ScheduleInput, key: uuid.UUID | None = None
-) -> Schedule:
-    """Make a schedule that syncs a connection. With a key, which is its ID, only once."""
-    schedule = Schedule(pk=key or uuid.uuid4(), kind=Schedule.Kind.SYNC, connection=connection)
-    return _create(person, schedule, wanted)
-
-
-def _create(
+def save_new_schedule(
     person: Person,
     schedule: Schedule,
     wanted: ScheduleInput,
@@ -75,6 +70,7 @@ def _create(
     note: str = "",
     source: Source = None,
 ) -> Schedule:
+    """Store a schedule of this person with its first version, and begin at once."""
     if not person.may_edit:
         raise ScheduleRefused(_("Viewers can't send. An owner can make you an editor."))
     now, wanted = timezone.now(), clean_input(wanted)
@@ -240,7 +236,11 @@ def delete_schedule(person: Person, schedule_id: uuid.UUID) -> None:
         if sending.exists():
             raise ScheduleRefused(_("A run of this schedule is still going. Pause it first."))
         name = schedule.name
+        files = list(File.objects.filter(schedule_versions__schedule=schedule).distinct())
         schedule.delete()
+    for file in files:
+        with suppress(FilesUnavailable):  # the clean-up of files removes it later
+            remove_file(file)
     record_event(person, "schedule", name, "deleted")
 
 
@@ -262,17 +262,19 @@ def _create_version(
     note: str,
     *sources: Source,
 ) -> ScheduleVersion:
+    is_template = schedule.kind == Schedule.Kind.TEMPLATE
     version = ScheduleVersion.objects.create(
         schedule=schedule,
         number=number,
-        template=schedule.template,
+        # A batch has a copy of its payload.
+        template=schedule.template if is_template else None,
         template_name=schedule.template.name if schedule.template else "",
         **write_columns(wanted, timing),
         note=note.strip()[:500],
         person=person,
         person_name=person.get_username(),
     )
-    if schedule.template is not None:
+    if is_template and schedule.template is not None:
         of_template = find_template_version(schedule.template, wanted)
         copy_own_secrets(person, version, wanted.values, of_template, *sources)
     return version

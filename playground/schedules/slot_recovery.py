@@ -1,23 +1,29 @@
 """Recovery of slots: what a process that died has left is run, or ends as unknown."""
 
+import logging
 from datetime import timedelta
 
+from django.db import DatabaseError
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from playground.batches.models import Batch
 from playground.calls.values import Outcome
 from playground.engine.processes import has_ended, identify_process
 from playground.history.models import Exchange
 from playground.history.recording import ABANDONED
 from playground.schedules.claiming import is_claimed_here
+from playground.schedules.kinds import KINDS, settle_run
 from playground.schedules.models import Schedule, ScheduleEvent, Slot
 from playground.schedules.notifying import pause_silently
 from playground.schedules.pausing import locked_schedule
 from playground.schedules.preparing import find_slot_submission
 from playground.schedules.slot_ending import end_slot
 from playground.schedules.slot_running import enqueue_slots
+
+logger = logging.getLogger("playground.schedules")
 
 # A slot that is being prepared for so long has lost its process, even where nobody can tell.
 LONGEST_START = timedelta(minutes=5)
@@ -48,7 +54,7 @@ def _recover_start(slot: Slot) -> None:
 
 def settle_slots() -> None:
     """Give slots whose calls seem under way what became of their exchanges."""
-    # What is more than one request is settled by `kinds.settle_runs`, what has a job by
+    # What is more than one request is settled by `settle_runs`, what has a job by
     # `settle_jobs`.
     calling = Slot.objects.filter(
         state=Slot.State.RUNNING, schedule__kind=Schedule.Kind.TEMPLATE, job_uid=""
@@ -60,6 +66,25 @@ def settle_slots() -> None:
         # Without an exchange nobody knows: it was removed from the history.
         message = _("Unknown: its entry in the history was removed.")
         end_slot(slot, exchanges.get(key) or _make_lost(slot, message))
+
+
+def settle_runs() -> None:
+    """Go on with what is more than one request, and end the slots for which it has ended."""
+    running = Slot.objects.filter(state=Slot.State.RUNNING, schedule__kind__in=KINDS)
+    schedules = set()
+    for slot in running.select_related("schedule").order_by("pk")[:MOST_RECOVERED]:
+        try:
+            if settle_run(slot):
+                schedules.add(slot.schedule_id)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            # It mustn't keep the others from ending.
+            logger.error("Slot %s can't be settled: %s", slot.pk, type(error).__name__)
+    # What waited for these runs may begin.
+    if schedules:
+        waiting = Slot.objects.filter(state=Slot.State.WAITING, due_at__lte=Now())
+        enqueue_slots(waiting.filter(schedule__in=schedules).count())
 
 
 def _make_lost(slot: Slot, message: str) -> Exchange:
@@ -81,6 +106,12 @@ def pause_restored_schedules() -> None:
     starting = Slot.objects.filter(state=Slot.State.STARTING)
     starting.update(state=Slot.State.WAITING, process="")
     settle_slots()
+    # The rows of a batch that is being checked would be sent as soon as they are.
+    set_up = (Batch.State.DRAFT, Batch.State.CHECKING, Batch.State.CHECKED)
+    unsent = Batch.objects.filter(state__in=set_up).values("pk")
+    not_made = Q(schedule__kind=Schedule.Kind.BATCH, batch_id=None)
+    running = Slot.objects.filter(not_made | Q(batch_id__in=unsent), state=Slot.State.RUNNING)
+    running.update(state=Slot.State.SKIPPED, reason=reason, ended_at=timezone.now())
     active = Schedule.objects.filter(state=Schedule.State.ACTIVE)
     for key in active.values_list("pk", flat=True):
         with locked_schedule(key) as schedule:

@@ -75,15 +75,16 @@ def start_sync_run(claimed: Claimed) -> None:
         give_back([slot], AFTER_ANOTHER)
 
 
-def settle_sync(slot: Slot) -> None:
-    """Give a running slot the outcome of its sync, if that has ended."""
+def settle_sync(slot: Slot) -> bool:
+    """Give a running slot the outcome of its sync, if that has ended; True if it has."""
     run = SyncRun.objects.filter(pk=find_slot_submission(slot)).first()
     if run is None:
         reason = _("Unknown: the record of its sync was removed.")
-        close_slot(slot, Slot.State.UNKNOWN, "sync-removed", reason)
-    elif not run.under_way:
-        state = STATES[SyncRun.Outcome(run.outcome)]
-        close_slot(slot, state, f"sync-{run.outcome}", explain_sync(run), run.ended_at)
+        return close_slot(slot, Slot.State.UNKNOWN, "sync-removed", reason)
+    if run.under_way:
+        return False
+    state = STATES[SyncRun.Outcome(run.outcome)]
+    return close_slot(slot, state, f"sync-{run.outcome}", explain_sync(run), run.ended_at)
 
 
 def explain_sync(run: SyncRun) -> str:

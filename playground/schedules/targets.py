@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from playground.payload_templates.models import Template, Version
 from playground.payload_templates.versions import get_version
 from playground.schedules.access import InvalidSchedule, ScheduleRefused
+from playground.schedules.batch_content import read_batch
 from playground.schedules.content import ScheduleInput, check_variant, overlay_state
 from playground.schedules.models import Schedule
 from playground.schedules.sync_slots import set_sync_target
@@ -18,6 +19,9 @@ def set_target(schedule: Schedule, wanted: ScheduleInput, confirm: str) -> None:
     """
     if schedule.kind == Schedule.Kind.SYNC:
         set_sync_target(schedule)
+        return
+    if schedule.kind == Schedule.Kind.BATCH:
+        agree_to(schedule, read_batch(wanted.batch, schedule.person).connection, confirm)
         return
     if schedule.template is None:
         raise InvalidSchedule({"template": _("The template of this schedule was deleted.")})

@@ -2,12 +2,11 @@
 
 from playground.engine.periodic import periodic, watch
 from playground.schedules.event_webhooks import recover_event_webhooks
-from playground.schedules.kinds import settle_runs
 from playground.schedules.notifying import purge_events
 from playground.schedules.planning import insert_due_slots
 from playground.schedules.retention import purge_slots
 from playground.schedules.slot_jobs import settle_jobs
-from playground.schedules.slot_recovery import recover_slots
+from playground.schedules.slot_recovery import recover_slots, settle_runs
 
 RECOVERY_SECONDS = 15.0
 # How late the end of a sync or a job may be seen. How long it took is known all the same.

@@ -158,9 +158,11 @@ def delete_file(file: File) -> None:
 
 
 def delete_unused_files() -> int:
-    """Delete the files that no draft, template, exchange or batch has; return how many."""
-    # Batches don't refer to the files of their rows in any text.
-    old = File.objects.filter(created_at__lt=timezone.now() - GRACE, batches=None)
+    """Delete the files that nothing refers to and no batch or schedule has; return how many."""
+    # Batches and their schedules don't refer to the files of their rows in any text.
+    old = File.objects.filter(
+        created_at__lt=timezone.now() - GRACE, batches=None, schedule_versions=None
+    )
     if not old.exists():
         return 0
     # Documents are encrypted, in every package: the database cannot search them.

@@ -38,7 +38,6 @@ class Schedules(Script):
 @pytest.fixture(autouse=True)
 def _nothing_is_claimed() -> None:
     """The IDs of slots come again with the next test's database."""
-    claiming._ready.clear()
     claiming._own.clear()
 
 

@@ -30,7 +30,6 @@ DAILY = ("--when", "every day at 2:30", "--zone", "Europe/Berlin")
 @pytest.fixture(autouse=True)
 def _nothing_is_claimed() -> None:
     """The IDs of slots come again with the next test's database."""
-    claiming._ready.clear()
     claiming._own.clear()
 
 

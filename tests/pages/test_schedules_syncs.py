@@ -10,7 +10,7 @@ from django.test import Client
 from playground.people.models import Person
 from playground.schedules.content import ScheduleInput
 from playground.schedules.models import Schedule
-from playground.schedules.schedules import create_sync_schedule
+from playground.schedules.new_schedules import create_sync_schedule
 from playground.workspace.models import Connection
 from tests.conftest import signed_in
 from tests.pages.schedules import HTMX, TYPED, make_schedule, make_scheduled_template, make_slot

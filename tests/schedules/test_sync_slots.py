@@ -9,12 +9,11 @@ from playground.schedules import slot_running
 from playground.schedules.access import InvalidSchedule, ScheduleRefused, visible_schedules
 from playground.schedules.claiming import claim_slots
 from playground.schedules.content import Policies, ScheduleInput
-from playground.schedules.kinds import settle_runs
 from playground.schedules.models import Schedule, Slot
+from playground.schedules.new_schedules import create_sync_schedule
 from playground.schedules.preparing import find_slot_submission
 from playground.schedules.previews import preview_schedule
 from playground.schedules.schedules import (
-    create_sync_schedule,
     duplicate_schedule,
     edit_schedule,
     pause_schedule,
@@ -23,7 +22,7 @@ from playground.schedules.schedules import (
     run_now,
 )
 from playground.schedules.shared_lookups import SharedLookups
-from playground.schedules.slot_recovery import recover_slots
+from playground.schedules.slot_recovery import recover_slots, settle_runs
 from playground.schedules.slot_starting import plan_claimed
 from playground.sending.sync_runs import recover_syncs
 from playground.workspace.models import Connection, SyncRun

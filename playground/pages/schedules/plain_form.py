@@ -40,9 +40,10 @@ from playground.schedules.access import (
 from playground.schedules.content import ScheduleInput, check_timing, read_input
 from playground.schedules.kinds import explain_kind
 from playground.schedules.models import Schedule, ScheduleVersion
+from playground.schedules.new_schedules import create_sync_schedule
 from playground.schedules.pausing import get_schedule_version
 from playground.schedules.previews import SHOWN, preview_unsaved
-from playground.schedules.schedules import create_sync_schedule, edit_schedule
+from playground.schedules.schedules import edit_schedule
 from playground.sending.sync import can_sync
 from playground.sending.webhooks import validate_webhook
 from playground.timing.wording import describe_timing, list_remarks

@@ -49,6 +49,7 @@ from playground.schedules.access import (
 from playground.schedules.content import read_input
 from playground.schedules.descriptions import find_last_slots
 from playground.schedules.models import OPEN_STATES, Schedule, ScheduleVersion, Slot
+from playground.schedules.new_schedules import create_sync_schedule
 from playground.schedules.pausing import find_newest_versions, get_schedule_version
 from playground.schedules.previews import preview_input, preview_schedule
 from playground.schedules.slot_running import enqueue_slots
@@ -149,7 +150,7 @@ class Command(SendingCommand):
             return self.show_runs(runs)
         if template is None:
             connection = find_named_connection(given["sync"])
-            made = schedules.create_sync_schedule(person, connection, wanted)
+            made = create_sync_schedule(person, connection, wanted)
         else:
             made = schedules.create_schedule(
                 person, template, wanted, given["confirm"], given["note"]
@@ -165,15 +166,16 @@ class Command(SendingCommand):
         if base != schedule.latest_version:
             raise ScheduleConflict(schedule.latest_version)
         former = get_schedule_version(schedule)
-        wanted, notes = read_changed(schedule.template, read_input(former), given)
+        # A batch has a copy of its payload.
+        is_template = schedule.kind == Schedule.Kind.TEMPLATE
+        template = schedule.template if is_template else None
+        wanted, notes = read_changed(template, read_input(former), given)
         self.note(notes)
         if given["dry_run"]:
-            if schedule.template is None:
+            if template is None:
                 raise InvalidArgument("--dry-run shows requests, and this has no template.")
             announce_public_origin()
-            return self.show_runs(
-                preview_input(person, schedule.template, wanted, timezone.now(), former)
-            )
+            return self.show_runs(preview_input(person, template, wanted, timezone.now(), former))
         saved = schedules.edit_schedule(
             person, schedule.pk, wanted, base, given["confirm"], given["note"]
         )
