@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from playground.calls.content import fingerprint_reply
 from playground.calls.masking import mask_reply
 from playground.calls.values import Call, Failure, Reply, Verdict
@@ -18,7 +20,6 @@ from playground.history.recording import (
     describe_for_search,
     describe_reply,
     describe_result,
-    find_changed,
     list_contents,
     prepare_start,
 )
@@ -128,10 +129,9 @@ def record_ends(ends: Sequence[End], compare: bool = False) -> list[Exchange]:
             setattr(each.exchange, name, value)
         if each.bodies:
             each.exchange.reply_head, each.exchange.reply_body = each.bodies
-            if compare:
-                digest = each.exchange.reply_digest
-                each.exchange.changed_from = find_changed(each.exchange, digest)
     exchanges = [each.exchange for each in ends]
+    if compare:
+        _compare(exchanges)
     # One statement for all of them: `bulk_update` writes a CASE for each column and row.
     Exchange.objects.bulk_create(
         exchanges, update_conflicts=True, unique_fields=["number"], update_fields=ENDED_FIELDS
@@ -143,6 +143,27 @@ def record_ends(ends: Sequence[End], compare: bool = False) -> list[Exchange]:
         update_fields=["text"],
     )
     return exchanges
+
+
+def _compare(exchanges: Sequence[Exchange]) -> None:
+    """Note which replies differ from the same person's last one to the same document."""
+    earlier = Exchange.objects.filter(
+        fingerprint=OuterRef("fingerprint"),
+        person=OuterRef("person"),
+        number__lt=OuterRef("number"),
+        reply_digest__gt="",
+    )
+    last = earlier.order_by("-number").values("number")[:1]
+    replied = {each.pk: each for each in exchanges if each.fingerprint and each.reply_digest}
+    rows = Exchange.objects.filter(pk__in=list(replied)).annotate(last=Subquery(last)).order_by()
+    lasts = dict(rows.filter(last__isnull=False).values_list("pk", "last"))
+    found = Exchange.objects.filter(pk__in=set(lasts.values())).order_by()
+    digests = {
+        pk: (key, digest) for pk, key, digest in found.values_list("pk", "id", "reply_digest")
+    }
+    for pk, last_pk in lasts.items():
+        key, digest = digests[last_pk]
+        replied[pk].changed_from = key if digest != replied[pk].reply_digest else None
 
 
 def _store(bodies: Iterable[Body]) -> None:

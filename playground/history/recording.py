@@ -105,7 +105,7 @@ def record_end(
         if reply is not None:
             head, body = store_bodies(*list_contents(reply))
             values |= describe_reply(reply) | {"reply_head": head, "reply_body": body}
-            values |= {"reply_digest": digest, "changed_from": find_changed(exchange, digest)}
+            values |= {"reply_digest": digest, "changed_from": _find_changed(exchange, digest)}
         return _end(exchange, values)
 
 
@@ -186,7 +186,7 @@ def _end(exchange: Exchange, values: Mapping[str, object]) -> Exchange:
     return ended
 
 
-def find_changed(exchange: Exchange, digest: str) -> uuid.UUID | None:
+def _find_changed(exchange: Exchange, digest: str) -> uuid.UUID | None:
     """Return the same person's last send of the same document if its reply was different."""
     if not exchange.fingerprint:
         return None

@@ -1,6 +1,7 @@
 """The audit log: what people did, for owners to read; never with a secret."""
 
 import logging
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,13 +14,43 @@ logger = logging.getLogger("playground.audit")
 def record_event(
     who: HttpRequest | Person | None, action: str, target: str = "", result: str = "ok"
 ) -> AuditEvent:
-    """Add an event. `who` is a request, a person, or None for the system itself.
+    """Add an event, as `make_event` makes it."""
+    event = make_event(who, action, target, result)
+    record_events([event])
+    return event
+
+
+def record_events(events: Sequence[AuditEvent]) -> None:
+    """Add events, in one statement however many there are."""
+    AuditEvent.objects.bulk_create(events)
+    for event in events:
+        facts = {
+            "person": event.person_name,
+            "action": event.action,
+            "target": event.target,
+            "result": event.result,
+            "address": event.address,
+        }
+        logger.info(
+            "%s %s %s: %s",
+            event.person_name or "-",
+            event.action,
+            event.target or "-",
+            event.result,
+            extra={"facts": facts},
+        )
+
+
+def make_event(
+    who: HttpRequest | Person | None, action: str, target: str = "", result: str = "ok"
+) -> AuditEvent:
+    """Make an event. `who` is a request, a person, or None for the system itself.
 
     `target` is a name that people know; texts that are too long are cut. Neither it nor
     `result` may hold a secret or anything that was typed into a password field.
     """
     person = find_person(who)
-    event = AuditEvent.objects.create(
+    return AuditEvent(
         person=person,
         # The name stays readable when the account is deleted.
         person_name=person.username if person else "",
@@ -28,22 +59,6 @@ def record_event(
         result=result[:200],
         address=address_of(who) if isinstance(who, HttpRequest) else "",
     )
-    facts = {
-        "person": event.person_name,
-        "action": event.action,
-        "target": event.target,
-        "result": event.result,
-        "address": event.address,
-    }
-    logger.info(
-        "%s %s %s: %s",
-        event.person_name or "-",
-        event.action,
-        event.target or "-",
-        event.result,
-        extra={"facts": facts},
-    )
-    return event
 
 
 def find_person(who: HttpRequest | Person | None) -> Person | None:

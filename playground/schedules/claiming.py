@@ -86,21 +86,23 @@ def _claim(most: int) -> list[Claimed]:
     with transaction.atomic():
         keys = {schedule for _, schedule in found}
         rows = Schedule.objects.select_for_update().filter(pk__in=keys).order_by("pk")
-        versions = find_newest_versions(list(rows))
+        list(rows.values_list("pk"))
+        # Another process may have been first: what it took isn't waiting any more.
+        waiting = Slot.objects.filter(pk__in=[key for key, _ in found], state=Slot.State.WAITING)
+        slots = list(waiting.select_related("schedule").order_by("planned_at", "pk"))
+        versions = find_newest_versions([slot.schedule for slot in slots])
         going = Slot.objects.filter(schedule__in=keys, state__in=ACTIVE_STATES)
         busy = set(going.values_list("schedule", flat=True))
-        taken = []
-        for key, schedule in found:
-            version = versions.get(schedule)
+        claimed = []
+        for slot in slots:
+            version = versions.get(slot.schedule_id)
             overlaps = version is not None and version.overlap == ScheduleVersion.Overlap.BESIDE
-            if version is not None and (overlaps or schedule not in busy):
-                busy.add(schedule)
-                taken.append(key)
-        mine = Slot.objects.filter(pk__in=taken, state=Slot.State.WAITING)
-        # Another process may have been first: what it took isn't waiting any more.
-        left = list(mine.select_related("schedule").order_by("planned_at", "pk"))
+            if version is not None and (overlaps or slot.schedule_id not in busy):
+                busy.add(slot.schedule_id)
+                claimed.append(Claimed(slot, version))
+        mine = Slot.objects.filter(pk__in=[each.slot.pk for each in claimed])
         mine.update(state=Slot.State.STARTING, process=identify_process(), due_at=Now())
-    return [Claimed(slot, versions[slot.schedule_id]) for slot in left]
+    return claimed
 
 
 def _find_free() -> QuerySet[Slot]:

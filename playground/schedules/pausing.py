@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F
 from django.utils import timezone
 
 from playground.schedules.models import Schedule, ScheduleVersion, Slot
@@ -13,12 +13,9 @@ from playground.schedules.models import Schedule, ScheduleVersion, Slot
 
 def find_newest_versions(schedules: Sequence[Schedule]) -> dict[uuid.UUID, ScheduleVersion]:
     """The newest version of each of these schedules, by the schedule's ID."""
-    if not schedules:
-        return {}
-    newest = Q()
-    for schedule in schedules:
-        newest |= Q(schedule=schedule.pk, number=schedule.latest_version)
-    return {each.schedule_id: each for each in ScheduleVersion.objects.filter(newest)}
+    newest = ScheduleVersion.objects.filter(number=F("schedule__latest_version"))
+    keys = [schedule.pk for schedule in schedules]
+    return {each.schedule_id: each for each in newest.filter(schedule__in=keys).order_by()}
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """The end of a slot: what became of it, and what follows for its schedule."""
 
+import uuid
+from collections.abc import Set
 from datetime import datetime
 from typing import Any
 
@@ -39,12 +41,16 @@ STATES = {
 MAY_END = Q(state__in=ACTIVE_STATES) | Q(state=Slot.State.UNKNOWN, code=ABANDONED)
 
 
-def end_slot(slot: Slot, exchange: Exchange) -> bool:
+def end_slot(slot: Slot, exchange: Exchange, followed: Set[uuid.UUID] | None = None) -> bool:
     """Give a slot what became of its exchange; False if that is still going or was done before.
 
-    A launch whose job is followed goes on until `slot_jobs` sees the end of that.
+    A launch whose job is followed goes on until `slot_jobs` sees the end of that. Callers with
+    many slots pass what `list_followed` returns for all of them.
     """
-    if exchange.outcome == Outcome.SENDING or _wait_for_job(slot, exchange):
+    if exchange.outcome == Outcome.SENDING:
+        return False
+    followed = list_followed([exchange]) if followed is None else followed
+    if exchange.id in followed and _wait_for_job(slot, exchange):
         return False
     return _end(
         slot,
@@ -66,9 +72,7 @@ def close_slot(
 
 
 def _wait_for_job(slot: Slot, exchange: Exchange) -> bool:
-    """Let a slot go on with the job of its launch; False if nobody would see that end."""
-    if exchange.id not in list_followed([exchange]):
-        return False
+    """Let a slot go on with the job of its launch; False if it was given up before."""
     # A late result ends the slot: its schedule has gone on since it was given up.
     own = Slot.objects.filter(pk=slot.pk, state__in=ACTIVE_STATES)
     changed = own.update(

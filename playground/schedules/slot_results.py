@@ -14,13 +14,14 @@ from playground.schedules.slot_ending import end_slot
 from playground.schedules.slot_starting import SlotCall
 from playground.sending.access_tokens import doubt_tokens
 from playground.sending.completing import (
-    audit_exchange,
+    audit_exchanges,
     complete_exchange,
     describe_error,
     record_repeat,
     try_to_follow_again,
 )
 from playground.sending.held_results import store_when_possible
+from playground.sending.new_launches import list_followed
 from playground.sending.senders import Judged
 
 logger = logging.getLogger("playground.schedules")
@@ -55,14 +56,13 @@ def _record_all(results: Sequence[FinishedCall]) -> None:
         doubt_tokens(each.call.plan.connection, each.sent, each.judged.result)
     with transaction.atomic():
         ended = record_ends([each.judged.end for each in results], compare=True)
-        keys = {exchange.pk for exchange in ended}
+        followed, keys = list_followed(ended), {exchange.pk for exchange in ended}
+        stored = [each for each in results if each.call.exchange.pk in keys]
+        audit_exchanges(ended)
         # Sorted: two transactions that end slots of the same schedules would lock each other.
-        for each in sorted(results, key=lambda one: (one.call.slot.schedule_id, one.call.slot.pk)):
-            exchange = each.call.exchange
-            if exchange.pk in keys:
-                record_repeat(exchange, each.call.plan, each.sent)
-                audit_exchange(exchange)
-                end_slot(each.call.slot, exchange)
+        for each in sorted(stored, key=lambda one: (one.call.slot.schedule_id, one.call.slot.pk)):
+            record_repeat(each.call.exchange, each.call.plan, each.sent)
+            end_slot(each.call.slot, each.call.exchange, followed)
 
 
 def _record_alone(result: FinishedCall) -> None:

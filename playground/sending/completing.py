@@ -4,6 +4,7 @@ import copy
 import json
 import logging
 import traceback
+from collections.abc import Iterable
 from contextlib import suppress
 
 from django.db import transaction
@@ -16,7 +17,8 @@ from playground.calls.verdicts import reach_verdict
 from playground.history.models import Exchange
 from playground.history.recording import record_broken, record_end
 from playground.openapi.documents import get_value
-from playground.people.audit import record_event
+from playground.people.audit import make_event, record_events
+from playground.people.models import AuditEvent
 from playground.sending.held_results import store_when_possible
 from playground.sending.plans import WORKFLOW_UID, Plan
 from playground.vault.storage_errors import find_cause
@@ -125,12 +127,21 @@ def describe_error(error: Exception) -> str:
 
 def audit_exchange(exchange: Exchange) -> None:
     """Add an ended exchange to the audit log: host, connection and outcome, no values."""
+    audit_exchanges([exchange])
+
+
+def audit_exchanges(exchanges: Iterable[Exchange]) -> None:
+    """As `audit_exchange`, for many."""
+    record_events([_describe_exchange(each) for each in exchanges])
+
+
+def _describe_exchange(exchange: Exchange) -> AuditEvent:
     # The URL itself may contain values of the document; its host doesn't.
     host = exchange.url.partition("://")[2].partition("/")[0] or "nowhere"
-    over = exchange.connection_name or "no connection"
+    target = f"{exchange.operation} to {host} over {exchange.connection_name or 'no connection'}"
     outcome, code = str(exchange.outcome), exchange.code
     result = outcome if code in ("", outcome) else f"{outcome}: {code}"
-    record_event(exchange.person, "send", f"{exchange.operation} to {host} over {over}", result)
+    return make_event(exchange.person, "send", target, result)
 
 
 def record_repeat(exchange: Exchange, plan: Plan, call: Call) -> None:

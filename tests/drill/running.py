@@ -20,6 +20,7 @@ from tests.drill import (  # noqa: E402
     machines,
     moving,
     read_only,
+    schedule_kills,
     signing_out,
     surrogates,
 )
@@ -34,6 +35,7 @@ DRILLS: dict[str, Callable[[], Report]] = {
     "read-only": read_only.run_read_only,
     "kills": kills.run,
     "batch-kills": batch_kills.run,
+    "schedule-kills": schedule_kills.run,
     "machines-kills": machines.run_kills,
     "machines-outages": machines.run_outages,
     "machines-backup": moving.run_backup,
