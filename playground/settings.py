@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from playground import environment as env
+from playground import mail_environment as mail
 
 # What this process creates is for its own user, whatever the shell's umask: the database, keys,
 # attachments, exports.
@@ -286,6 +287,14 @@ BATCH_DAYS = env.read_integer("BATCH_DAYS", 0)
 
 # How many days the past runs of schedules are kept; 0 means no limit.
 SCHEDULE_RUN_DAYS = env.read_integer("SCHEDULE_RUN_DAYS", 0)
+
+EMAIL_HOST = env.read_text("SMTP_HOST").strip()
+SMTP_TLS = env.read_choice("SMTP_TLS", "starttls", ("starttls", "tls", "none"))
+EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP_TLS == "starttls", SMTP_TLS == "tls"
+EMAIL_PORT = env.read_integer("SMTP_PORT", mail.USUAL_PORTS[SMTP_TLS], 1, 65535)
+EMAIL_HOST_USER = env.read_text("SMTP_USER").strip()
+EMAIL_HOST_PASSWORD = env.read_text("SMTP_PASSWORD") or mail.read_first_line("SMTP_PASSWORD_FILE")
+DEFAULT_FROM_EMAIL = mail.read_sender("SMTP_FROM", EMAIL_HOST_USER, bool(EMAIL_HOST))
 
 # Encrypts the keys in a backup, where nobody is there to type it.
 BACKUP_PASSPHRASE = env.read_text("BACKUP_PASSPHRASE")

@@ -79,6 +79,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="read_all_notifications",
     ),
     path("profile/", profile.show_profile, name="profile"),
+    path("profile/e-mail/", profile.save_mail, name="save_mail"),
+    path("profile/e-mail/test/", profile.test_mail, name="test_mail"),
     path("profile/tokens/", profile.show_tokens, name="tokens"),
     path("profile/tokens/<int:token_id>/revoke/", profile.revoke_own_token, name="revoke_token"),
     # Owners' pages

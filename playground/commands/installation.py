@@ -32,6 +32,7 @@ from playground.commands.startup import fingerprint_static
 from playground.engine.models import Process
 from playground.engine.processes import SILENT, find_origin
 from playground.engine.tasks import uses_workers
+from playground.people.mail import MailFailed, is_mail_on, probe_mail_server
 from playground.sending.policy import validate_network_settings
 from playground.vault.file_storage import is_in_folder, probe_files
 from playground.vault.models import StorageCheck
@@ -254,6 +255,18 @@ def _check_workers() -> Iterator[tuple[Level, str]]:
         yield Level.PROBLEM, text
 
 
+def _check_mail() -> Iterator[tuple[Level, str]]:
+    if not is_mail_on():
+        yield Level.OK, "PLAYGROUND_SMTP_HOST isn't set: no e-mails are sent."
+        return
+    try:
+        probe_mail_server()
+    except MailFailed as failure:
+        yield Level.PROBLEM, f"PLAYGROUND_SMTP_HOST: {failure}"
+    else:
+        yield Level.OK, f"{settings.EMAIL_HOST} answers. Try: manage.py send_test_mail ADDRESS"
+
+
 def _check_sandbox() -> Iterator[tuple[Level, str]]:
     if settings.SANDBOX_ORIGIN:
         yield Level.OK, f"PLAYGROUND_SANDBOX_ORIGIN: {settings.SANDBOX_ORIGIN}"
@@ -276,6 +289,7 @@ PARTS = {
     "Attached files": _check_files,
     "Static files": _check_static,
     "Broker": _check_broker,
+    "E-mail": _check_mail,
 }
 DATABASE_PARTS = {
     "Encryption": _check_sealed_data,

@@ -121,10 +121,26 @@ def _check_workers() -> Iterator[CheckMessage]:
         )
 
 
+def check_mail(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """What crosses the network on its way to the mail server."""
+    is_open = settings.EMAIL_HOST and settings.EMAIL_HOST_USER and settings.SMTP_TLS == "none"
+    if not is_open or _is_local(settings.EMAIL_HOST):
+        return []
+    return [
+        Warning(
+            "PLAYGROUND_SMTP_TLS is none: the password of the mail server crosses the network "
+            "unencrypted.",
+            hint="Set it to starttls or tls.",
+            id="playground.W009",
+        )
+    ]
+
+
 CHECKS: dict[Callable[..., list[CheckMessage]], str] = {
     check_hosts: "Addresses",
     check_https: "HTTPS",
     check_workers: "Machines",
+    check_mail: "Mail server",
 }
 
 

@@ -1,7 +1,8 @@
-"""The signed-in person's own pages: password and personal tokens."""
+"""The signed-in person's own pages: e-mail, password and personal tokens."""
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
@@ -17,10 +18,14 @@ from playground.pages.parameters import UncutForm, read_number
 from playground.pages.sign_in import PASSWORD_HELP, check_new_password, password_field
 from playground.people.access import needs, person_of
 from playground.people.audit import record_event
+from playground.people.mail import MailFailed, is_mail_on, send_test_mail
 from playground.people.models import Person, Role
+from playground.people.rate_limits import RateLimit, explain_wait
 from playground.people.tokens import SCOPES, make_token, revoke_token, validate_token
 
 MAX_TOKENS_SHOWN = 100
+# An hour, for each person.
+test_mails = RateLimit("test mail", 6, 3600)
 
 
 class PasswordForm(UncutForm):
@@ -47,6 +52,26 @@ class PasswordForm(UncutForm):
         return self.cleaned_data
 
 
+class MailForm(UncutForm):
+    """Where e-mails go, and whether there are any."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    wants_mail = forms.BooleanField(
+        label=gettext_lazy("E-mail me when a schedule of mine fails, recovers or is paused"),
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("wants_mail") and not self.cleaned_data.get("email", "?"):
+            self.add_error("email", _("Enter an address, or untick e-mails."))
+        return self.cleaned_data
+
+
 @needs(Role.VIEWER)
 @sensitive_post_parameters("old", "new")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,16 +80,59 @@ def show_profile(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     form = PasswordForm(person, request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
-        # 422 tells htmx and scripts that the form was rejected.
-        status = 422 if request.method == "POST" else 200
-        context = {"form": form, "role": Role(person.role)}
-        return render(request, "profile/page.html", context, status=status)
+        return _render_profile(request, form, _make_mail_form(person))
     person.set_password(form.cleaned_data["new"])
     person.save(update_fields=["password"])
     # Sessions hold a hash of the password; only this one gets the new hash.
     update_session_auth_hash(request, person)
     record_event(request, "password-changed")
     messages.success(request, _("Password changed. You are signed out everywhere else."))
+    return redirect("profile")
+
+
+def _render_profile(request: HttpRequest, form: PasswordForm, mail_form: MailForm) -> HttpResponse:
+    # 422 tells htmx and scripts that the form was rejected.
+    status = 422 if request.method == "POST" else 200
+    role = Role(person_of(request).role)
+    context = {"form": form, "mail_form": mail_form, "role": role, "mail_is_on": is_mail_on()}
+    return render(request, "profile/page.html", context, status=status)
+
+
+def _make_mail_form(person: Person) -> MailForm:
+    return MailForm(initial={"email": person.email, "wants_mail": person.wants_mail})
+
+
+@needs(Role.VIEWER)
+@require_POST
+def save_mail(request: HttpRequest) -> HttpResponse:
+    """Where this person gets e-mails, and whether."""
+    person, form = person_of(request), MailForm(request.POST)
+    if not form.is_valid():
+        return _render_profile(request, PasswordForm(person), form)
+    person.email, person.wants_mail = form.cleaned_data["email"], form.cleaned_data["wants_mail"]
+    person.save(update_fields=["email", "wants_mail"])
+    record_event(request, "email-changed")
+    messages.success(request, _("Saved."))
+    return redirect("profile")
+
+
+@needs(Role.VIEWER)
+@require_POST
+def test_mail(request: HttpRequest) -> HttpResponse:
+    """Send the person an e-mail, and say what became of it."""
+    person = person_of(request)
+    if not is_mail_on() or not person.email:
+        messages.warning(request, _("Save an address first; an administrator sets up e-mail."))
+    elif wait := test_mails.seconds_to_wait(str(person.pk)):
+        messages.warning(request, explain_wait(wait))
+    else:
+        try:
+            send_test_mail(person.email)
+        except MailFailed as failure:
+            messages.warning(request, f"{_('Not sent.')} {failure}")
+        else:
+            text = _("The mail server took an e-mail to %s. It should arrive within minutes.")
+            messages.success(request, text % person.email)
     return redirect("profile")
 
 

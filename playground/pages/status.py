@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +33,9 @@ from playground.pages.charts import Columns, format_seconds
 from playground.pages.health import NO_WORKER, OK, list_parts
 from playground.pages.trends import SEND_WORDS, chart_durations, chart_outcomes
 from playground.people.access import needs
+from playground.people.mail import is_mail_on
 from playground.people.models import Role
+from playground.schedules.event_mails import find_mail_failures
 from playground.schedules.models import Schedule, Slot
 from playground.sending.queued_sends import Queue, read_queue
 from playground.workspace.files import format_size
@@ -40,6 +43,7 @@ from playground.workspace.files import format_size
 # A send that has waited longer than this has too few workers.
 LONG_WAIT = 60.0
 NEARLY_FULL = 0.9
+DAY = timedelta(days=1)
 PROCESS_KINDS = {
     Process.Kind.WEB: gettext_lazy("Web"),
     Process.Kind.WORKER: gettext_lazy("Worker"),
@@ -88,6 +92,7 @@ def describe_status() -> dict[str, object]:
         *_notice_parts(parts, queue),
         *_notice_limits(queue, storage),
         *_notice_schedules(schedules, parts),
+        *_notice_mail(),
     ]
     return {
         "notices": notices,
@@ -181,6 +186,20 @@ def _notice_schedules(schedules: ScheduleFigures, parts: dict[str, str]) -> Iter
         address = f"{reverse('schedules')}?state={Schedule.State.PAUSED}"
         text = message % {"count": number}
         yield Notice("warning", text, address, _("See the paused schedules"))
+
+
+def _notice_mail() -> Iterator[Notice]:
+    """E-mails of the last day that couldn't be delivered, or not yet."""
+    if not is_mail_on():
+        return
+    count, failure = find_mail_failures(now() - DAY)
+    if count:
+        message = ngettext(
+            "%(count)d notification could not be sent by e-mail in the last day. %(failure)s",
+            "%(count)d notifications could not be sent by e-mail in the last day. %(failure)s",
+            count,
+        )
+        yield Notice("warning", message % {"count": count, "failure": failure})
 
 
 def _describe_process(process: Process) -> dict[str, object]:

@@ -39,6 +39,8 @@ class Person(AbstractUser):
     """Somebody who signs in. Their role decides what they may do."""
 
     role = models.CharField(max_length=10, choices=Role, default=Role.VIEWER)
+    # Whether notifications are also sent to `email`.
+    wants_mail = models.BooleanField(default=False)
 
     @property
     def may_edit(self) -> bool:

@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from playground.drafts.models import Draft
@@ -209,7 +210,7 @@ class Slot(models.Model):
             models.UniqueConstraint(fields=["schedule", "planned_at"], name="slot_of_schedule"),
             models.UniqueConstraint(
                 fields=["schedule", "press"],
-                condition=models.Q(press__isnull=False),
+                condition=Q(press__isnull=False),
                 name="slot_of_press",
             ),
         ]
@@ -224,11 +225,7 @@ class Slot(models.Model):
 
 
 class ScheduleEvent(models.Model):
-    """What people should know of a schedule: it fails, it works again, or it was paused.
-
-    Written in the transaction in which that happened, so that there is one for each, however many
-    processes there are.
-    """
+    """What people should know of a schedule, written in the transaction in which it happened."""
 
     class Kind(models.TextChoices):
         FAILURE = "failure", _("Failed")
@@ -252,11 +249,7 @@ class ScheduleEvent(models.Model):
         ordering = ["-created_at", "-pk"]
         indexes = [
             # Narrow: nearly all have been called.
-            models.Index(
-                fields=["webhook_due"],
-                condition=models.Q(webhook_due=True),
-                name="events_to_call",
-            ),
+            models.Index(fields=["webhook_due"], condition=Q(webhook_due=True), name="events_due"),
         ]
 
     def __str__(self) -> str:
@@ -267,20 +260,26 @@ class Notification(models.Model):
     """An event as one person gets it. `seen_at` is when they marked it as read."""
 
     event = models.ForeignKey(ScheduleEvent, models.CASCADE, related_name="notifications")
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     seen_at = models.DateTimeField(null=True)
     # When one of the person's pages has shown it; none as long as none has.
     announced_at = models.DateTimeField(null=True)
+    # When its e-mail is due, if it is; when it was sent; why it couldn't be.
+    mail_due_at = models.DateTimeField(null=True)
+    mail_tries = models.PositiveSmallIntegerField(default=0)
+    mailed_at = models.DateTimeField(null=True)
+    mail_failure = models.CharField(max_length=500, default="")
 
     class Meta:
         ordering = ["-pk"]
         constraints = [models.UniqueConstraint(fields=["person", "event"], name="notified_once")]
         indexes = [
             # Home and the news count what is unread; nearly all is read.
+            models.Index(fields=["person"], condition=Q(seen_at=None), name="notifications_unread"),
             models.Index(
-                fields=["person"], condition=models.Q(seen_at=None), name="notifications_unread"
+                fields=["mail_due_at"],
+                condition=Q(mail_due_at__isnull=False),
+                name="notifications_to_mail",
             ),
         ]
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from django.utils.translation import ngettext
 from playground.engine.tasks import enqueue
 from playground.people.models import Person, Role
 from playground.schedules.access import visible_schedules
+from playground.schedules.event_mails import is_mailed
 from playground.schedules.event_webhooks import call_event_webhook
 from playground.schedules.models import (
     Notification,
@@ -157,7 +159,12 @@ def _create_event(
         webhook_due=bool(webhook),
     )
     Notification.objects.bulk_create(
-        Notification(event=event, person=each) for each in find_recipients(schedule)
+        Notification(
+            event=event,
+            person=each,
+            mail_due_at=Now() if is_delivered and is_mailed(each) else None,
+        )
+        for each in find_recipients(schedule)
     )
     if event.webhook_due:
         enqueue(call_event_webhook, event.pk)

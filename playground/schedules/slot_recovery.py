@@ -16,7 +16,7 @@ from playground.history.models import Exchange
 from playground.history.recording import ABANDONED
 from playground.schedules.claiming import is_claimed_here
 from playground.schedules.kinds import KINDS, settle_run
-from playground.schedules.models import Schedule, ScheduleEvent, Slot
+from playground.schedules.models import Notification, Schedule, ScheduleEvent, Slot
 from playground.schedules.notifying import pause_silently
 from playground.schedules.pausing import locked_schedule
 from playground.schedules.preparing import find_slot_submission
@@ -116,8 +116,9 @@ def pause_restored_schedules() -> None:
     for key in active.values_list("pk", flat=True):
         with locked_schedule(key) as schedule:
             pause_silently(schedule, reason)
-    # Where the backup comes from, they were called.
+    # Where the backup comes from, webhooks were called and e-mails sent.
     ScheduleEvent.objects.filter(webhook_due=True).update(webhook_due=False)
+    Notification.objects.exclude(mail_due_at=None).update(mail_due_at=None)
     # Those of schedules that were paused already, such as a run that a person had asked for.
     waiting = Slot.objects.filter(state=Slot.State.WAITING)
     waiting.update(state=Slot.State.SKIPPED, reason=reason, ended_at=timezone.now())

@@ -36,8 +36,21 @@ MAY_IMPORT["api"] = MAY_IMPORT["commands"] = set(MAY_IMPORT) | {"api"}
 MAY_IMPORT["pages"] = set(MAY_IMPORT) - {"api", "commands"}
 # Modules beside the packages: settings and what they read, the site map, the server's entry
 # point, the log.
-TOP_LEVEL = {"settings", "environment", "urls", "wsgi", "celery", "request_log", "__init__"}
-TOP_LEVEL_MAY_IMPORT = {"settings": {"environment"}, "urls": {"pages", "api", "sandbox"}}
+TOP_LEVEL = {
+    "settings",
+    "environment",
+    "mail_environment",
+    "urls",
+    "wsgi",
+    "celery",
+    "request_log",
+    "__init__",
+}
+TOP_LEVEL_MAY_IMPORT = {
+    "settings": {"environment", "mail_environment"},
+    "mail_environment": {"environment"},
+    "urls": {"pages", "api", "sandbox"},
+}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.architecture.packages import CODE, HOME
 
-READ = re.compile(r'\benv\.read_\w+\(\s*"([A-Z_]+)"')
+READ = re.compile(r'\b(?:env|mail)\.read_\w+\(\s*"([A-Z_]+)"')
 
 
 def test_the_readme_lists_every_setting_and_no_other() -> None:

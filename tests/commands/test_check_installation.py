@@ -23,6 +23,7 @@ from playground.engine.models import Process
 from playground.engine.processes import identify_process
 from tests.buckets import use_bucket
 from tests.commands.test_serve import run, served
+from tests.mail_server import run_mail_server
 from tests.postgresql import find_free_port
 
 OK, WARNING, PROBLEM = Level.OK, Level.WARNING, Level.PROBLEM
@@ -40,6 +41,19 @@ def find(part: str) -> list[tuple[Level, str]]:
         ({}, "Addresses", OK, "fit together"),
         ({}, "HTTPS", OK, "fit together"),
         ({}, "Machines", OK, "fit together"),
+        ({}, "Mail server", OK, "fit together"),
+        (
+            {"EMAIL_HOST": "mail.example", "EMAIL_HOST_USER": "ada", "SMTP_TLS": "none"},
+            "Mail server",
+            WARNING,
+            "crosses the network unencrypted",
+        ),
+        (
+            {"EMAIL_HOST": "127.0.0.1", "EMAIL_HOST_USER": "ada", "SMTP_TLS": "none"},
+            "Mail server",
+            OK,
+            "fit together",
+        ),
         ({"BEHIND_PROXY": True}, "Addresses", PROBLEM, "PLAYGROUND_ORIGINS isn't"),
         ({"HOST": "0.0.0.0"}, "Addresses", PROBLEM, "Set PLAYGROUND_ORIGINS"),
         (
@@ -215,6 +229,23 @@ def test_a_database_without_write_ahead_log_is_named(monkeypatch, tmp_path, mode
         database.execute("CREATE TABLE one (number)")
     monkeypatch.setattr(installation, "find_database_file", lambda: path)
     assert [level for level, _ in find("Database")] == levels
+
+
+def test_the_mail_server_is_tried(settings) -> None:
+    settings.EMAIL_HOST = ""
+    assert find("E-mail") == [(OK, "PLAYGROUND_SMTP_HOST isn't set: no e-mails are sent.")]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    with run_mail_server() as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        [(level, message)] = find("E-mail")
+        assert (level, "manage.py send_test_mail" in message) == (OK, True)
+        settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "ada", "p4ssword"
+        server.refused["AUTH"] = "535 no"
+        [(level, message)] = find("E-mail")
+    assert level == PROBLEM
+    assert "refused the user or the password" in message
+    assert "p4ssword" not in message
 
 
 @pytest.mark.django_db

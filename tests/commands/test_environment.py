@@ -8,6 +8,7 @@ from cryptography.fernet import Fernet
 from django.db import connection
 
 from playground import environment as env
+from playground import mail_environment as mail
 
 
 def put(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -198,3 +199,36 @@ def test_networks_are_networks(monkeypatch: pytest.MonkeyPatch, value: str) -> N
         "10.2.0.0/16",
         "::1/128",
     ]
+
+
+@pytest.mark.parametrize(
+    "sender", ["nobody", "a@b@c", "a@example.com\nBcc: b@example.com", "<>", "x <y>"]
+)
+def test_the_sender_of_emails_is_one_address(monkeypatch: pytest.MonkeyPatch, sender: str) -> None:
+    put(monkeypatch, "SMTP_FROM", sender)
+    with pytest.raises(env.Misconfigured, match="SMTP_FROM must be an address"):
+        mail.read_sender("SMTP_FROM", "", is_needed=True)
+
+
+def test_a_sender_is_needed_with_a_mail_server_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert mail.read_sender("SMTP_FROM", "", is_needed=False) == ""
+    assert mail.read_sender("SMTP_FROM", "me@example.com", is_needed=True) == "me@example.com"
+    with pytest.raises(env.Misconfigured, match="SMTP_FROM must be an address"):
+        mail.read_sender("SMTP_FROM", "", is_needed=True)
+    put(monkeypatch, "SMTP_FROM", " Our Playground <us@example.com> ")
+    found = mail.read_sender("SMTP_FROM", "", is_needed=True)
+    assert found == "Our Playground <us@example.com>"
+
+
+def test_a_password_may_be_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert mail.read_first_line("SMTP_PASSWORD_FILE") == ""
+    file = tmp_path / "password"
+    file.write_text("pass word\nmore\n")
+    put(monkeypatch, "SMTP_PASSWORD_FILE", str(file))
+    assert mail.read_first_line("SMTP_PASSWORD_FILE") == "pass word"
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(env.Misconfigured, match=r"SMTP_PASSWORD_FILE names .* can't be read"):
+        mail.read_first_line("SMTP_PASSWORD_FILE")
+    put(monkeypatch, "SMTP_PASSWORD_FILE", str(tmp_path / "none"))
+    with pytest.raises(env.Misconfigured, match="can't be read"):
+        mail.read_first_line("SMTP_PASSWORD_FILE")

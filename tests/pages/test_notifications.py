@@ -5,11 +5,13 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from playground.pages.profile import test_mails
 from playground.people.models import Person, Role
 from playground.schedules.models import Notification, Schedule, ScheduleEvent, ScheduleVersion, Slot
 from playground.schedules.schedules import pause_schedule
@@ -231,3 +233,90 @@ def test_the_answer_of_a_webhook_is_on_the_page_of_the_schedule(
     ScheduleEvent.objects.update(webhook_result="404 <Not Found>")
     page = page_of(as_editor, reverse("schedule", args=[schedule.pk]))
     assert "Webhook: 404 &lt;Not Found&gt;" in page
+
+
+def test_people_say_on_their_profile_whether_they_get_emails(
+    as_viewer: Client, viewer: Person, settings
+) -> None:
+    settings.EMAIL_HOST = ""
+    page = page_of(as_viewer, reverse("profile"))
+    assert "E-mail is off: no mail server is set up." in page
+    assert "Send a test e-mail" not in page
+    settings.EMAIL_HOST = "smtp.example.com"
+    assert "E-mail is off" not in page_of(as_viewer, reverse("profile"))
+    for sent, sentence in (
+        ({"email": "", "wants_mail": "on"}, "Enter an address, or untick e-mails."),
+        ({"email": "ada@", "wants_mail": "on"}, "Enter a valid email address."),
+        ({"email": "a@example.com\nBcc: b@example.com"}, "Enter a valid email address."),
+        ({"email": f"{'a' * 250}@example.com"}, "at most 254 characters"),
+    ):
+        response = as_viewer.post(reverse("save_mail"), sent)
+        assert response.status_code == 422
+        assert sentence in response.content.decode()
+    viewer.refresh_from_db()
+    assert (viewer.email, viewer.wants_mail) == ("", False)
+    sent = {"email": " ada@example.com ", "wants_mail": "on"}
+    assert as_viewer.post(reverse("save_mail"), sent).status_code == 302
+    viewer.refresh_from_db()
+    assert (viewer.email, viewer.wants_mail) == ("ada@example.com", True)
+    page = page_of(as_viewer, reverse("profile"))
+    assert 'value="ada@example.com"' in page
+    assert "Send a test e-mail" in page
+    as_viewer.post(reverse("save_mail"), {"email": ""})
+    viewer.refresh_from_db()
+    assert (viewer.email, viewer.wants_mail) == ("", False)
+
+
+def test_a_test_email_is_sent_or_its_failure_explained(
+    as_viewer: Client, viewer: Person, settings
+) -> None:
+    test_mails.clear()
+    settings.EMAIL_HOST, settings.DEFAULT_FROM_EMAIL = "smtp.example.com", "us@example.com"
+    settings.ORIGINS = ["https://playground.example.com"]
+
+    def press() -> str:
+        return as_viewer.post(reverse("test_mail"), follow=True).content.decode()
+
+    assert "Save an address first" in press()
+    Person.objects.filter(pk=viewer.pk).update(email="ada@example.com")
+    assert "The mail server took an e-mail to ada@example.com." in press()
+    [message] = mail.outbox
+    assert "https://playground.example.com/profile/" in str(message.body)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    assert "The mail server 127.0.0.1:1 can&#x27;t be reached." in press()
+    for _ in range(6):
+        last = press()
+    assert "Too many attempts." in last
+    test_mails.clear()
+
+
+def test_the_form_of_a_schedule_says_where_notifications_go(
+    as_editor: Client, editor: Person, practice: Connection, settings
+) -> None:
+    form = open_form(as_editor, make_scheduled_template(editor, practice))
+    address = reverse("schedule_form", args=[form.pk])
+    settings.EMAIL_HOST = ""
+    assert "Not by e-mail: no mail server is set up" in page_of(as_editor, address)
+    settings.EMAIL_HOST = "smtp.example.com"
+    assert "Not by e-mail: your profile has no address." in page_of(as_editor, address)
+    Person.objects.filter(pk=editor.pk).update(email="<ada>@example.com")
+    assert "Not by e-mail: your profile says so." in page_of(as_editor, address)
+    Person.objects.filter(pk=editor.pk).update(wants_mail=True)
+    assert "Also by e-mail to &lt;ada&gt;@example.com." in page_of(as_editor, address)
+
+
+def test_owners_see_that_emails_are_not_delivered(
+    as_owner: Client, editor: Person, schedule: Schedule, settings
+) -> None:
+    notify(schedule, editor)
+    why = "The mail server smtp.example.com:587 can't be reached."
+    Notification.objects.update(mail_failure=why)
+    settings.EMAIL_HOST = ""
+    assert "by e-mail" not in page_of(as_owner, "/status/")
+    settings.EMAIL_HOST = "smtp.example.com"
+    page = page_of(as_owner, "/status/")
+    assert "1 notification could not be sent by e-mail in the last day. The mail server" in page
+    assert "No e-mail: The mail server" in page_of(signed_in(editor), reverse("notifications"))
+    Notification.objects.update(mailed_at=timezone.now())
+    assert "by e-mail" not in page_of(as_owner, "/status/")

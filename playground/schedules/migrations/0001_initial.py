@@ -78,7 +78,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('seen_at', models.DateTimeField(null=True)),
                 ('announced_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL)),
+                ('mail_due_at', models.DateTimeField(null=True)),
+                ('mail_tries', models.PositiveSmallIntegerField(default=0)),
+                ('mailed_at', models.DateTimeField(null=True)),
+                ('mail_failure', models.CharField(default='', max_length=500)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to='schedules.scheduleevent')),
             ],
             options={
@@ -165,6 +169,10 @@ class Migration(migrations.Migration):
             model_name='notification',
             index=models.Index(condition=models.Q(('seen_at', None)), fields=['person'], name='notifications_unread'),
         ),
+        migrations.AddIndex(
+            model_name='notification',
+            index=models.Index(condition=models.Q(('mail_due_at__isnull', False)), fields=['mail_due_at'], name='notifications_to_mail'),
+        ),
         migrations.AddConstraint(
             model_name='notification',
             constraint=models.UniqueConstraint(fields=('person', 'event'), name='notified_once'),
@@ -191,6 +199,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='scheduleevent',
-            index=models.Index(condition=models.Q(('webhook_due', True)), fields=['webhook_due'], name='events_to_call'),
+            index=models.Index(condition=models.Q(('webhook_due', True)), fields=['webhook_due'], name='events_due'),
         ),
     ]
