@@ -477,6 +477,22 @@ def test_a_page_of_a_million_rows_reads_few_of_them(
         as_editor.get(reverse("batch_state", args=[batch.pk]))
 
 
+def test_polling_replaces_the_bar_only_when_it_changes(as_editor: Client, make: Make) -> None:
+    batch = make(["Ada"])
+    address = reverse("batch_state", args=[batch.pk])
+    for seen, state, moves in (
+        ("running", Batch.State.RUNNING, False),
+        ("paused", Batch.State.RUNNING, True),
+        ("running", Batch.State.PAUSED, True),
+        # The buttons of a paused one depend on rows that still end.
+        ("paused", Batch.State.PAUSED, True),
+    ):
+        Batch.objects.filter(pk=batch.pk).update(state=state, counts={"sending": 1})
+        page = as_editor.get(f"{address}?seen={seen}").content.decode()
+        assert ('id="bar"' in page) is moves
+        assert f"?seen={state}&amp;tries=" in page
+
+
 def test_the_end_of_a_batch_is_told_once(as_editor: Client, make: Make) -> None:
     batch = make(["Ada"])
     running.start(batch.person, batch.pk)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from playground.drafts.models import Draft
@@ -146,18 +147,25 @@ def test_an_ended_job_has_the_duration_that_was_stored(as_editor, editor, practi
     assert "8 s" in as_editor.get("/jobs/").content.decode()
 
 
+def read_unfinished(client: Client) -> bool:
+    """Whether jobs are unfinished, where there is no news."""
+    told = client.post("/jobs/news/").json()
+    assert told["news"] == []
+    return told["unfinished"]
+
+
 def test_the_end_of_a_job_is_told_once_and_to_its_person_only(
     as_editor, editor, as_owner, practice
 ) -> None:
-    assert as_editor.post("/jobs/news/").json() == {"news": [], "unfinished": False}
+    assert read_unfinished(as_editor) is False
     make_launch(editor, practice, name="Night run")
-    assert as_editor.post("/jobs/news/").json() == {"news": [], "unfinished": True}
+    assert read_unfinished(as_editor) is True
     JobRecord.objects.update(status="warning", next_poll_at=None, ended_at=timezone.now())
     assert as_owner.post("/jobs/news/").json()["news"] == []
     [news] = as_editor.post("/jobs/news/").json()["news"]
     assert news["text"] == "\u2068Night run\u2069: Finished with a warning: some inputs failed"
     assert (news["kind"], news["address"]) == ("warning", f"/jobs/{practice.id}/j-1/")
-    assert signed_in(editor).post("/jobs/news/").json() == {"news": [], "unfinished": False}
+    assert read_unfinished(signed_in(editor)) is False
 
 
 def test_many_ends_at_once_are_counted_and_old_ones_are_no_news(as_editor, editor, practice):

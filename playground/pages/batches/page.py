@@ -94,7 +94,10 @@ def show_batch_state(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
             response = HttpResponse()
             response["HX-Refresh"] = "true"
             return response
-        response = render(request, "batch/_state.html", describe_run(request, batch))
+        # While it runs, the bar stays as it is: a press must not meet a button that is replaced.
+        bar_moves = (seen, batch.state) != (Batch.State.RUNNING, Batch.State.RUNNING)
+        context = describe_run(request, batch) | {"bar_moves": bar_moves}
+        response = render(request, "batch/_state.html", context)
         if read_tries(request) % ROWS_EVERY == 0 or batch.state not in FOLLOWED:
             # The page fetches its rows again, too; they keep their places.
             response["HX-Trigger"] = "rows-moved"
