@@ -231,6 +231,7 @@ MAKERS: dict[str, Maker] = {
     "start_schedule": make_own_template,
     "schedule_repeat": make_repeat,
     "schedule_sync": make_connection,
+    "schedule_batch": make_own_batch,
     "edit_schedule": make_own_schedule,
     "schedule_form": make_schedule_form,
     "check_schedule": make_schedule_form,

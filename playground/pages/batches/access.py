@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 from playground.batches.access import visible_batches
 from playground.batches.models import Batch
 from playground.people.access import person_of
+from playground.people.models import Person
+from playground.schedules.access import visible_schedules
+from playground.schedules.models import Slot
 
 # They may be megabytes, and a page that follows a batch doesn't need them.
 LARGE = ("text", "metadata", "path_values", "mapping", "source")
@@ -28,3 +31,9 @@ def get_batch_or_404(request: HttpRequest, batch_id: uuid.UUID, *without: str) -
 def is_being_set_up(batch: Batch) -> bool:
     """Whether nothing of it was sent yet, so that its columns can still be changed."""
     return batch.state in SETTING_UP
+
+
+def find_run_of_schedule(person: Person, batch: Batch) -> Slot | None:
+    """The run of a schedule that made the batch, if this person may see the schedule."""
+    slots = Slot.objects.filter(batch_id=batch.pk, schedule__in=visible_schedules(person))
+    return slots.select_related("schedule").first()

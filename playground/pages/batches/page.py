@@ -14,7 +14,12 @@ from django.views.decorators.http import require_safe
 from playground.batches.access import may_run, may_stop
 from playground.batches.drift import find_batch_drift
 from playground.batches.models import Batch
-from playground.pages.batches.access import LARGE, get_batch_or_404, is_being_set_up
+from playground.pages.batches.access import (
+    LARGE,
+    find_run_of_schedule,
+    get_batch_or_404,
+    is_being_set_up,
+)
 from playground.pages.batches.checked import describe_checked
 from playground.pages.batches.options_form import describe_confirmation, describe_options
 from playground.pages.batches.progress import chart_batch, describe_progress
@@ -52,6 +57,7 @@ def show_run(
         **describe_options(batch, errors or {}),
         "errors": errors or {},
         "drift": find_batch_drift(batch),
+        "slot": find_run_of_schedule(person_of(request), batch),
         **more,
     }
     return render(request, "batch/run.html", context, status=422 if errors else 200)

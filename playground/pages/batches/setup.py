@@ -28,7 +28,7 @@ from playground.batches.mapping import InvalidMapping
 from playground.batches.mapping import Mapping as RowMapping
 from playground.batches.models import Batch
 from playground.openapi.operations import UnknownOperation, get_operation
-from playground.pages.batches.access import get_batch_or_404
+from playground.pages.batches.access import find_run_of_schedule, get_batch_or_404
 from playground.pages.batches.checked import describe_checked
 from playground.pages.batches.mapping_form import (
     InvalidMappingForm,
@@ -72,6 +72,7 @@ def show_setup(
         **describe_options(batch, errors),
         **_describe_columns(batch, source.samples, mapping, errors),
         "drift": find_batch_drift(batch),
+        "slot": find_run_of_schedule(person, batch),
         "repair": reverse("repair_batch", args=[batch.pk]) if may_run(person, batch) else "",
         **more,
     }

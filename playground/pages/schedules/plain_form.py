@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from playground.pages.batches.access import get_batch_or_404
 from playground.pages.parameters import read_number, read_uuid
 from playground.pages.responses import breadcrumbs, redirect_htmx
 from playground.pages.schedules.access import get_schedule_or_404
@@ -40,7 +41,12 @@ from playground.schedules.access import (
 from playground.schedules.content import ScheduleInput, check_timing, read_input
 from playground.schedules.kinds import explain_kind
 from playground.schedules.models import Schedule, ScheduleVersion
-from playground.schedules.new_schedules import create_sync_schedule
+from playground.schedules.new_schedules import (
+    create_batch_schedule,
+    create_sync_schedule,
+    require_schedulable,
+    with_batch,
+)
 from playground.schedules.pausing import get_schedule_version
 from playground.schedules.previews import SHOWN, preview_unsaved
 from playground.schedules.schedules import edit_schedule
@@ -63,6 +69,7 @@ class PlainForm:
     usual: ScheduleInput
     save: Save
     trail: list[Any]
+    address: str
 
     @property
     def is_new(self) -> bool:
@@ -92,6 +99,41 @@ def schedule_sync(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespons
         usual=ScheduleInput(name, USUAL_PHRASE, read_browser_zone(request)),
         save=lambda wanted, confirm, note: create_sync_schedule(person, connection, wanted, key),
         trail=breadcrumbs((_("Schedules"), reverse("schedules")), name),
+        address=reverse("schedule_sync", args=[connection.pk]),
+    )
+    return _answer(request, form)
+
+
+@needs(Role.EDITOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def schedule_batch(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
+    """A new schedule that makes a batch like this one, of the same file, at each run."""
+    batch, person = get_batch_or_404(request, batch_id), person_of(request)
+    try:
+        require_schedulable(person, batch)
+    except ScheduleRefused as refused:
+        messages.warning(request, str(refused))
+        return redirect("batch", batch.pk)
+    key = _read_key(request)
+    usual = ScheduleInput(batch.name[:200], USUAL_PHRASE, read_browser_zone(request))
+    form = PlainForm(
+        schedule=Schedule(
+            pk=key,
+            kind=Schedule.Kind.BATCH,
+            person=person,
+            connection=batch.connection,
+            connection_name=batch.connection_name,
+            base_url=batch.connection.base_url if batch.connection else "",
+            # Whether it has to be confirmed is said on saving.
+            confirmed=True,
+        ),
+        former=None,
+        usual=with_batch(usual, batch),
+        save=lambda wanted, confirm, note: create_batch_schedule(
+            person, batch, wanted, confirm, key
+        ),
+        trail=breadcrumbs((_("Schedules"), reverse("schedules")), batch.name),
+        address=reverse("schedule_batch", args=[batch.pk]),
     )
     return _answer(request, form)
 
@@ -114,7 +156,8 @@ def edit_plain_schedule(request: HttpRequest, schedule_id: uuid.UUID) -> HttpRes
 
     page = reverse("schedule", args=[schedule.pk])
     trail = breadcrumbs((_("Schedules"), reverse("schedules")), (schedule.name, page), _("Edit"))
-    return _answer(request, PlainForm(schedule, version, usual, save, trail))
+    address = reverse("edit_schedule", args=[schedule.pk])
+    return _answer(request, PlainForm(schedule, version, usual, save, trail, address))
 
 
 def _read_key(request: HttpRequest) -> uuid.UUID:
@@ -182,15 +225,16 @@ def _describe(
 ) -> dict[str, Any]:
     strip = _make_strip(form, typed)
     wanted, problems, checked = _check(form, strip)
-    address = _find_address(form)
-    version = form.former or ScheduleVersion()
+    version = ScheduleVersion(
+        batch=wanted.batch, file_id=wanted.file_id, good_only=wanted.good_only
+    )
     summary, obstacle = explain_kind(form.schedule, version)
     return {
         "schedule": None if form.is_new else form.schedule,
         "latest": form.former.number if form.former else 0,
         "key": form.schedule.pk if form.is_new else None,
-        "save_address": address,
-        "check_address": f"{address}?check=1",
+        "save_address": form.address,
+        "check_address": f"{form.address}?check=1",
         "phrases": PHRASES,
         "zones": list_zone_names(),
         "title": wanted.name or form.usual.name,
@@ -200,12 +244,6 @@ def _describe(
         **describe_fields(strip, {**problems, **(errors or {})}),
         **checked,
     }
-
-
-def _find_address(form: PlainForm) -> str:
-    if form.is_new:
-        return reverse("schedule_sync", args=[form.schedule.connection_id])
-    return reverse("edit_schedule", args=[form.schedule.pk])
 
 
 def _make_strip(form: PlainForm, typed: Mapping[str, str]) -> StripForm:
@@ -219,6 +257,7 @@ def _check(
     now = timezone.now()
     strip.is_valid()
     wanted, errors = read_strip(strip, "", 0, ())
+    wanted = replace(wanted, batch=form.usual.batch, file_id=form.usual.file_id)
     try:
         timing = check_timing(wanted, now, form.former)
         runs = preview_unsaved(form.schedule, wanted, now, form.former)

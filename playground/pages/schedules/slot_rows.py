@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from playground.batches.access import visible_batches
 from playground.history.queries import visible_exchanges
 from playground.pages.job_states import format_duration
 from playground.pages.schedules.run_rows import format_local
@@ -91,7 +92,12 @@ def find_addresses(person: Person, slots: Sequence[Slot]) -> dict[int, str]:
         for each in slots
         if each.exchange_id in readable
     }
+    batches = [each.batch_id for each in slots if each.batch_id]
+    shown = visible_batches(person).filter(pk__in=batches).values_list("pk", flat=True)
+    visible = set(shown) if batches else set()
     for each in slots:
+        if each.batch_id in visible:
+            found[each.pk] = reverse("batch", args=[each.batch_id])
         connection = each.schedule.connection_id
         if each.schedule.kind == Schedule.Kind.SYNC and connection and each.started_at:
             found[each.pk] = reverse("connection", args=[connection])

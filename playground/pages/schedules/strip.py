@@ -21,6 +21,7 @@ from playground.timing.zones import find_instant, get_zone, show_clock
 # Longer texts aren't meant: a list of days to skip for fifty years is shorter.
 LONGEST = 20_000
 NEWEST, FIXED = "newest", "fixed"
+NOTHING, GOOD = "nothing", "good"
 # One of each kind, as phrases are understood in English only.
 PHRASES = (
     "tomorrow at 9:00",
@@ -70,6 +71,13 @@ class StripForm(UncutForm):
             (FIXED, gettext_lazy("The one shown here")),
         ],
     )
+    bad_rows = forms.ChoiceField(
+        label=gettext_lazy("If rows have problems"),
+        choices=[
+            (NOTHING, gettext_lazy("Send nothing")),
+            (GOOD, gettext_lazy("Send the good rows")),
+        ],
+    )
     overlap = forms.ChoiceField(
         label=gettext_lazy("If the previous run is still going"),
         choices=ScheduleVersion.Overlap.choices,
@@ -112,6 +120,8 @@ class StripForm(UncutForm):
             del self.fields["note"]
         if kind != Schedule.Kind.TEMPLATE:
             del self.fields["follows"], self.fields["pauses_on_drift"]
+        if kind != Schedule.Kind.BATCH:
+            del self.fields["bad_rows"]
         for name in ("missed_most", "pause_after", "start_within"):
             # Browsers clear what isn't a number in a field of this type, and nobody would see why.
             self.fields[name].widget = forms.TextInput(attrs={"inputmode": "numeric"})
@@ -175,6 +185,7 @@ def write_strip_fields(wanted: ScheduleInput) -> dict[str, str]:
         "ends_at": _write_moment(wanted.ends_at, wanted.zone),
         "days_off": wanted.days_off,
         "follows": FIXED if wanted.template_version else NEWEST,
+        "bad_rows": GOOD if wanted.good_only else NOTHING,
         **policies,
     }
 
@@ -213,6 +224,7 @@ def read_strip(
         ends_at=ends_at,
         days_off=read.get("days_off", ""),
         policies=Policies(**policies),
+        good_only=read.get("bad_rows") == GOOD,
     )
     return wanted, errors
 

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("new/<uuid:template_id>/", opening.start_schedule, name="start_schedule"),
     path("new/repeat/<int:repeat_id>/", repeats.schedule_repeat, name="schedule_repeat"),
     path("new/sync/<uuid:connection_id>/", plain_form.schedule_sync, name="schedule_sync"),
+    path("new/batch/<uuid:batch_id>/", plain_form.schedule_batch, name="schedule_batch"),
     path("form/<uuid:draft_id>/", form.show_form, name="schedule_form"),
     path("form/<uuid:draft_id>/check/", form.check_form, name="check_schedule"),
     path("form/<uuid:draft_id>/save/", form.save_form, name="save_schedule"),

@@ -30,6 +30,8 @@ def describe_version(
         _("From"): _write_moment(version.starts_at, version.zone),
         _("Until"): _write_moment(version.ends_at, version.zone),
         _("Days to skip"): version.days_off,
+        _("File of rows"): _write_file(version) if kind == Schedule.Kind.BATCH else "",
+        _("If rows have problems"): _write_bad_rows(version) if kind == Schedule.Kind.BATCH else "",
         _("Template"): _write_template(version) if is_template else "",
         _("Variant"): version.variant,
         _("If the previous run is still going"): str(
@@ -68,6 +70,16 @@ def _write_template(version: ScheduleVersion) -> str:
         names = {"name": version.template_name, "number": version.template_version}
         return _("%(name)s, version %(number)d") % names
     return _("%(name)s, newest version at each run") % {"name": version.template_name}
+
+
+def _write_file(version: ScheduleVersion) -> str:
+    if version.file is None:
+        return _("Deleted")
+    return version.file.name
+
+
+def _write_bad_rows(version: ScheduleVersion) -> str:
+    return _("Send the good rows") if version.good_only else _("Send nothing")
 
 
 def _write_missed(version: ScheduleVersion) -> str:
