@@ -108,7 +108,8 @@ class ScheduleOutput:
         if self.as_json:
             self.print_json(describe_slot(slot))
         else:
-            self.out.print(slot.reason or f"{state.label}.")
+            job = f"{state.label}: job {slot.job_uid}" if slot.job_uid else f"{state.label}."
+            self.out.print(slot.reason or job)
         return EXIT_STATUS.get(state, NOT_SENT)
 
 

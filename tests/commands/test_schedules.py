@@ -19,7 +19,7 @@ from playground.schedules.schedules import create_schedule
 from playground.workspace.models import Connection
 from tests.conftest import make_person
 from tests.payload_templates.templates import make_template
-from tests.schedules.conftest import list_bodies
+from tests.schedules.conftest import ACCEPTED, list_bodies
 from tests.sending.conftest import LAUNCH, WORKFLOW, lead_practice_to, standin  # noqa: F401
 from tests.sending.stand_ins import Standin
 
@@ -144,6 +144,7 @@ def test_schedules_are_listed_and_filtered(owner: Person, template: Template) ->
 
 
 def test_run_now_waits_for_the_outcome(schedule: Schedule, standin: Standin) -> None:  # noqa: F811
+    standin.body = ACCEPTED
     key = str(uuid.uuid4())
     status, slot = run_json("run-now", "Nightly", "--key", key)
     assert (status, slot["state"], slot["manual"]) == (0, "accepted", True)
@@ -156,6 +157,13 @@ def test_run_now_waits_for_the_outcome(schedule: Schedule, standin: Standin) -> 
     status, slot = run_json("run-now", "Nightly")
     assert (status, slot["state"], len(list_bodies(standin))) == (3, "not-sent", 2), slot
     assert Slot.objects.count() == 3
+
+
+def test_run_now_does_not_wait_for_a_job(schedule: Schedule, standin: Standin) -> None:  # noqa: F811
+    key = str(uuid.uuid4())
+    status, slot = run_json("run-now", "Nightly", "--key", key)
+    assert (status, slot["state"], slot["job"]) == (0, "running", "j-1")
+    assert run("run-now", "Nightly", "--key", key)[:2] == (0, "Running: job j-1\n")
 
 
 def test_a_protected_connection_has_to_be_named(template: Template) -> None:
