@@ -51,6 +51,8 @@ def add_actions(parser: ArgumentParser) -> None:
     add("duplicate", "make a paused copy", _add_schedule)
     add("end", "end it for good", _add_schedule)
     add("delete", "delete it with its runs", _add_schedule)
+    add("export", "write the files of their templates with them", _add_export)
+    add("import", "read them from files of templates, paused", _add_import)
 
 
 def find_schedule(person: Person, name: str) -> Schedule:
@@ -192,6 +194,22 @@ def _add_edit(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--reset-values", action="store_true", help="begin with the values of the template"
+    )
+
+
+def _add_export(parser: ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*", metavar="SCHEDULE", help="default: all that you see")
+
+
+def _add_import(parser: ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", type=Path, help="YAML, JSON, zip or folder")
+    parser.add_argument("--dry-run", action="store_true", help="only list what would happen")
+    parser.add_argument(
+        "--conflicts",
+        choices=["leave", "copy", "version"],
+        default="leave",
+        help="what to do with schedules that have changed here as well",
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from playground.commands.batch_output import Printer
+from playground.commands.schedule_files import ImportedSchedule
 from playground.commands.scripts import NOT_SENT, REFUSED, UNKNOWN
 from playground.rules.wording import abbreviate
 from playground.schedules.descriptions import (
@@ -101,6 +103,22 @@ class ScheduleOutput:
             self.out.print(f"  {local} UTC{each.run.offset}  {note}".rstrip())
             if with_requests and each.method:
                 self.out.print(f"{each.method} {each.url}\n{each.body}")
+
+    def print_count(self, count: int, files: int, folder: Path) -> None:
+        """How many schedules an export wrote."""
+        if self.as_json:
+            self.print_json({"schedules": count, "files": files})
+            return
+        schedules = f"{count} schedule{'' if count == 1 else 's'}"
+        self.out.print(f"Wrote {schedules} to {files} file{'' if files == 1 else 's'} in {folder}.")
+
+    def print_import(self, imported: ImportedSchedule) -> None:
+        """What became of a schedule of a file."""
+        if self.as_json:
+            self.print_json(imported.as_dict())
+            return
+        for line in imported.list_lines():
+            self.out.print(line)
 
     def print_slot(self, slot: Slot) -> int:
         """What became of a run; return the exit status."""

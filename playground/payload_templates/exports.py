@@ -6,7 +6,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import yaml
@@ -26,6 +26,14 @@ from playground.payload_templates.versions import get_version, read_content
 NOT_IN_BLOCKS = re.compile("[\r\x85\u2028\u2029\ufeff]")
 # The earliest time a zip can hold. A fixed one gives the same bytes for the same templates.
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+# What other packages add to the file of a template, by key.
+Parts = Callable[[Template], dict[str, Any]]
+
+
+def add_nothing(template: Template) -> dict[str, Any]:
+    return {}
 
 
 class _Block(str):
@@ -119,9 +127,9 @@ def find_exported_credentials(template: Template) -> list[str]:
     return found
 
 
-def write_yaml(template: Template) -> str:
+def write_yaml(template: Template, parts: Parts = add_nothing) -> str:
     return yaml.dump(
-        _style_texts(serialize_template(template)),
+        _style_texts(serialize_template(template) | parts(template)),
         Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,
@@ -129,29 +137,31 @@ def write_yaml(template: Template) -> str:
     )
 
 
-def write_json(template: Template) -> str:
+def write_json(template: Template, parts: Parts = add_nothing) -> str:
     """The template as JSON, its document as a list of lines, so that git compares lines."""
-    row = serialize_template(template)
+    row = serialize_template(template) | parts(template)
     if "document" in row:
         row["document"] = row["document"].split("\n")
     return json.dumps(row, ensure_ascii=False, indent=2) + "\n"
 
 
-def write_templates_zip(templates: Iterable[Template]) -> bytes:
+def write_templates_zip(templates: Iterable[Template], parts: Parts = add_nothing) -> bytes:
     """A zip of all templates; the same templates give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, text in export_files(templates):
+        for path, text in export_files(templates, parts):
             archive.writestr(zipfile.ZipInfo(path, ZIP_TIME), text.encode())
     return buffer.getvalue()
 
 
-def export_files(templates: Iterable[Template]) -> Iterator[tuple[str, str]]:
+def export_files(
+    templates: Iterable[Template], parts: Parts = add_nothing
+) -> Iterator[tuple[str, str]]:
     """Path and YAML text of each template's file."""
     # One at a time: documents can be large.
     for template in templates:
         folders = [slugify(part) or "folder" for part in template.folder.split("/") if part]
-        yield "/".join([*folders, export_file_name(template)]), write_yaml(template)
+        yield "/".join([*folders, export_file_name(template)]), write_yaml(template, parts)
 
 
 def export_file_name(template: Template, extension: str = "yaml") -> str:

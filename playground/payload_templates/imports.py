@@ -18,6 +18,7 @@ from playground.payload_templates.models import Template, Version
 from playground.payload_templates.secrets import store_found_secrets
 from playground.payload_templates.template_files import (
     MAX_FILE_BYTES,
+    SCHEDULES,
     InvalidTemplateFile,
     TemplateFile,
     read_template_file,
@@ -138,7 +139,7 @@ def _normalize_row(file: TemplateFile) -> dict[str, Any]:
 
 def _comparable(row: dict[str, Any], file: TemplateFile) -> dict[str, Any]:
     """The part of a row that decides whether two templates are the same."""
-    ignored = {"version", "schema", "id"}
+    ignored = {"version", "schema", "id", SCHEDULES}
     # An unknown connection can't be imported: the stored one is kept, so it isn't a change.
     if not file.content.shared.connection:
         ignored.add("connection")

@@ -42,7 +42,9 @@ MAX_FILE_BYTES = 10_000_000
 MAX_YAML_EVENTS, MAX_YAML_DEPTH = 50_000, 20
 TEXT_KEYS = ("id", "name", "description", "folder", "operation", "connection", "media_type", "body")
 TABLE_KEYS = ("path_values", "off", "away", "notes", "variables")
-KNOWN_KEYS = {"format", "schema", "version", "tags", "document", "variants"}
+# The part of the file that the package `schedules` reads and writes.
+SCHEDULES = "schedules"
+KNOWN_KEYS = {"format", "schema", "version", "tags", "document", "variants", SCHEDULES}
 KNOWN_KEYS |= {*TEXT_KEYS, *TABLE_KEYS}
 # Edits of these kinds have a name in place of a JSON Pointer.
 NAMED_KINDS = ("path", "leave-out", "media-type", "body", "variable", "connect")
@@ -201,7 +203,9 @@ def _read_content(path: str, row: dict[str, Any]) -> Content:
         variables = _read_variables(row)
         variants = read_variants(json.dumps(row.get("variants", [])))
         for variant in variants:
-            _check_variant(variant)
+            if not isinstance(variant.name, str) or not 0 < len(variant.name) <= MAX_NAME_LENGTH:
+                raise ValueError("a variant must have a name")
+            check_variant_edits(variant)
         if len({variant.name for variant in variants}) < len(variants):
             raise ValueError("two variants have the same name")
     except JSONSyntaxError as error:
@@ -216,10 +220,8 @@ def _read_content(path: str, row: dict[str, Any]) -> Content:
     return Content(State(document, metadata, row.get("path_values", {}), connection), variants)
 
 
-def _check_variant(variant: Variant) -> None:
-    """Raises JSONSyntaxError, ValueError."""
-    if not isinstance(variant.name, str) or not 0 < len(variant.name) <= MAX_NAME_LENGTH:
-        raise ValueError("a variant must have a name")
+def check_variant_edits(variant: Variant) -> None:
+    """Raise JSONSyntaxError or ValueError for an edit that can't be performed."""
     for edit in variant.edits:
         if edit.kind in ("set", "replace"):
             parse(edit.value)

@@ -36,10 +36,12 @@ class InvalidVariant(ValueError):
 
 def read_variants(text: str) -> tuple[Variant, ...]:
     """Parse what `write_variants` wrote. Raises ValueError, KeyError, TypeError."""
-    return tuple(
-        Variant(each["name"], tuple(_read_edit(edit) for edit in each["edits"]))
-        for each in json.loads(text or "[]")
-    )
+    return tuple(map(read_variant, json.loads(text or "[]")))
+
+
+def read_variant(row: Mapping[str, Any]) -> Variant:
+    """One variant of those. Raises ValueError, KeyError, TypeError."""
+    return Variant(row["name"], tuple(_read_edit(edit) for edit in row["edits"]))
 
 
 def _read_edit(row: Mapping[str, Any]) -> Edit:

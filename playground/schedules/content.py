@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -20,11 +20,12 @@ from playground.payload_templates.variants import (
 from playground.payload_templates.versions import Content, read_content
 from playground.schedules.access import InvalidSchedule
 from playground.schedules.models import ScheduleVersion
+from playground.schedules.moments import read_local_or_instant
 from playground.sending.webhooks import judge_webhook
 from playground.timing.days_off import DaysOff, read_days_off
 from playground.timing.errors import InvalidTiming
 from playground.timing.phrases import read_phrase
-from playground.timing.rules import Rule, read_rule, write_rule
+from playground.timing.rules import Cron, Interval, Once, Rule, read_rule, write_rule
 from playground.timing.runs import list_runs, require_runs
 from playground.timing.zones import get_zone
 
@@ -184,25 +185,45 @@ def check_timing(wanted: ScheduleInput, now: datetime, former: ScheduleVersion |
 
     Counting goes on from the former version's rule as long as the phrase means the same.
     """
+    return _check(wanted, now, lambda zone, begin: _read_rule(wanted, zone, begin, former))
+
+
+def check_paused_timing(wanted: ScheduleInput, now: datetime, since: str = "") -> Timing:
+    """As `check_timing`, of what is paused: it needs no run ahead before it is resumed.
+
+    `since` is where counting begins, as `write_rule` writes it; empty for now.
+    """
+
+    def read(zone: ZoneInfo, begin: datetime) -> Rule:
+        return _count_since(read_phrase(wanted.phrase, zone, begin), since, zone)
+
+    return _check(wanted, now, read, is_paused=True)
+
+
+def _check(
+    wanted: ScheduleInput,
+    now: datetime,
+    read: Callable[[ZoneInfo, datetime], Rule],
+    is_paused: bool = False,
+) -> Timing:
     checks = _Checks()
     zone = checks.run("zone", lambda: get_zone(wanted.zone))
     days_off = checks.run("days_off", lambda: read_days_off(wanted.days_off))
     if wanted.starts_at and wanted.ends_at and wanted.ends_at < wanted.starts_at:
         checks.fields["ends_at"] = _("The end is before the start.")
-    elif wanted.ends_at and wanted.ends_at < now:
+    elif wanted.ends_at and wanted.ends_at < now and not is_paused:
         checks.fields["ends_at"] = _("The end has passed.")
     begin = _round_up(max(now, wanted.starts_at) if wanted.starts_at else now)
-    rule = checks.run("phrase", lambda: _read_rule(wanted, zone, begin, former)) if zone else None
-    if rule is not None and zone is not None and days_off is not None and not checks.fields:
-        until = wanted.ends_at
-        checks.run("phrase", lambda: require_runs(rule, zone, begin, 1, until, days_off))
+    rule = checks.run("phrase", lambda: read(zone, begin)) if zone else None
+    if rule is not None and zone is not None and days_off is not None:
+        timing = Timing(rule, zone, days_off, wanted.starts_at, wanted.ends_at)
+        if not is_paused and not checks.fields:
+            until = wanted.ends_at
+            checks.run("phrase", lambda: require_runs(rule, zone, begin, 1, until, days_off))
     _check_details(wanted, checks.fields)
     if checks.fields:
         raise InvalidSchedule(checks.fields)
-    assert rule is not None
-    assert zone is not None
-    assert days_off is not None
-    return Timing(rule, zone, days_off, wanted.starts_at, wanted.ends_at)
+    return timing
 
 
 def check_variant(wanted: ScheduleInput, version: Version) -> None:
@@ -237,6 +258,14 @@ def _read_rule(
     ):
         return read_rule(former.rule)
     return read_phrase(wanted.phrase, zone, begin)
+
+
+def _count_since(rule: Rule, since: str, zone: ZoneInfo) -> Rule:
+    if not since or isinstance(rule, Once | Cron):
+        return rule
+    if isinstance(rule, Interval):
+        return replace(rule, since=read_local_or_instant(since, zone.key) or rule.since)
+    return replace(rule, since=date.fromisoformat(since[:10]))
 
 
 def _round_up(instant: datetime) -> datetime:

@@ -25,17 +25,16 @@ from playground.schedules.access import (
 )
 from playground.schedules.content import (
     ScheduleInput,
-    Timing,
     check_timing,
     clean_input,
     read_input,
-    write_columns,
 )
 from playground.schedules.models import ACTIVE_STATES, OPEN_STATES, Schedule, ScheduleVersion, Slot
 from playground.schedules.own_secrets import Source, copy_own_secrets
 from playground.schedules.pausing import get_schedule_version, hold, locked_schedule
 from playground.schedules.slot_running import enqueue_slots
-from playground.schedules.targets import find_template_version, set_target
+from playground.schedules.targets import set_target
+from playground.schedules.version_saving import create_version
 from playground.vault.storage_errors import FilesUnavailable
 from playground.workspace.models import File
 
@@ -80,7 +79,7 @@ def save_new_schedule(
     schedule.name, schedule.next_at = wanted.name, timing.find_next(now)
     with transaction.atomic():
         schedule.save(force_insert=True)
-        _create_version(person, schedule, 1, wanted, timing, note, source)
+        create_version(person, schedule, 1, wanted, timing, note, source)
     record_event(person, "schedule", schedule.name, "created")
     return schedule
 
@@ -113,7 +112,7 @@ def edit_schedule(
         if schedule.state == Schedule.State.ACTIVE:
             schedule.next_at = timing.find_next(now)
         schedule.save()
-        version = _create_version(person, schedule, base + 1, wanted, timing, note, source, former)
+        version = create_version(person, schedule, base + 1, wanted, timing, note, source, former)
     record_event(person, "schedule", schedule.name, f"version {version.number}")
     return version
 
@@ -251,33 +250,6 @@ def _explain_going(going: QuerySet[Slot]) -> str:
             "job, stop following it under Jobs."
         )
     return _("A run of this schedule is still going.")
-
-
-def _create_version(
-    person: Person,
-    schedule: Schedule,
-    number: int,
-    wanted: ScheduleInput,
-    timing: Timing,
-    note: str,
-    *sources: Source,
-) -> ScheduleVersion:
-    is_template = schedule.kind == Schedule.Kind.TEMPLATE
-    version = ScheduleVersion.objects.create(
-        schedule=schedule,
-        number=number,
-        # A batch has a copy of its payload.
-        template=schedule.template if is_template else None,
-        template_name=schedule.template.name if schedule.template else "",
-        **write_columns(wanted, timing),
-        note=note.strip()[:500],
-        person=person,
-        person_name=person.get_username(),
-    )
-    if is_template and schedule.template is not None:
-        of_template = find_template_version(schedule.template, wanted)
-        copy_own_secrets(person, version, wanted.values, of_template, *sources)
-    return version
 
 
 def _require_change(person: Person, schedule: Schedule) -> None:

@@ -31,6 +31,18 @@ def set_target(schedule: Schedule, wanted: ScheduleInput, confirm: str) -> None:
     agree_to(schedule, rows.first() if rows is not None else None, confirm)
 
 
+def note_target(schedule: Schedule, wanted: ScheduleInput) -> None:
+    """Note the connection that a paused schedule of a template has, which may be none."""
+    assert schedule.template is not None
+    version = find_template_version(schedule.template, wanted)
+    state = overlay_state(version, wanted.variant, wanted.values)
+    rows = Connection.objects.filter(pk=state.connection) if state.connection else None
+    connection = rows.first() if rows is not None else None
+    schedule.connection = connection
+    schedule.connection_name = connection.name if connection else ""
+    schedule.base_url = connection.base_url if connection else ""
+
+
 def agree_to(schedule: Schedule, connection: Connection | None, confirm: str) -> None:
     """Note the connection over which it sends. Raises ScheduleRefused."""
     if connection is None:

@@ -10,11 +10,11 @@ from django.http import HttpResponse
 
 from playground.payload_templates.models import Sharing, Template
 from playground.people.models import Person, Role
-from playground.schedules import claiming
 from playground.schedules.models import Schedule, Slot
 from playground.workspace.models import Connection
 from tests.api.scripts import Script
 from tests.conftest import make_person
+from tests.schedules.conftest import nothing_is_claimed  # noqa: F401
 from tests.sending.stand_ins import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,12 +33,6 @@ class Schedules(Script):
         made = self.add(of, **fields)
         assert made.status_code == 201, made.content
         return str(made.json()["id"])
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_claimed() -> None:
-    """The IDs of slots come again with the next test's database."""
-    claiming._own.clear()
 
 
 @pytest.fixture

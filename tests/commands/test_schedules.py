@@ -11,7 +11,6 @@ from django.core.management import CommandError, call_command
 
 from playground.payload_templates.models import Sharing, Template
 from playground.people.models import Person, Role
-from playground.schedules import claiming
 from playground.schedules.content import ScheduleInput
 from playground.schedules.models import Schedule, Slot
 from playground.schedules.pausing import get_schedule_version
@@ -19,18 +18,12 @@ from playground.schedules.schedules import create_schedule
 from playground.workspace.models import Connection
 from tests.conftest import make_person
 from tests.payload_templates.templates import make_template
-from tests.schedules.conftest import ACCEPTED, list_bodies
+from tests.schedules.conftest import ACCEPTED, list_bodies, nothing_is_claimed  # noqa: F401
 from tests.sending.conftest import LAUNCH, WORKFLOW, lead_practice_to, standin  # noqa: F401
 from tests.sending.stand_ins import Standin
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAILY = ("--when", "every day at 2:30", "--zone", "Europe/Berlin")
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_claimed() -> None:
-    """The IDs of slots come again with the next test's database."""
-    claiming._own.clear()
 
 
 @pytest.fixture
@@ -164,6 +157,8 @@ def test_run_now_does_not_wait_for_a_job(schedule: Schedule, standin: Standin) -
     status, slot = run_json("run-now", "Nightly", "--key", key)
     assert (status, slot["state"], slot["job"]) == (0, "running", "j-1")
     assert run("run-now", "Nightly", "--key", key)[:2] == (0, "Running: job j-1\n")
+    status, _, err = run("run-now", "Nightly")
+    assert (status, "its job hasn't ended" in err) == (3, True)
 
 
 def test_a_protected_connection_has_to_be_named(template: Template) -> None:
@@ -242,3 +237,91 @@ def test_only_who_made_it_runs_it(schedule: Schedule, standin: Standin) -> None:
     make_person(Role.EDITOR, "third")
     status, _, err = run("show", "Nightly", "--user", "third")
     assert (status, "Use one of their IDs" in err) == (2, True)
+
+
+def test_schedules_are_exported_with_their_template_and_imported(
+    owner: Person, schedule: Schedule, tmp_path: Path
+) -> None:
+    create_schedule(
+        owner, schedule.template, ScheduleInput("Other", "every day at 9", "Europe/Berlin")
+    )
+    folder = tmp_path / "out"
+    assert run("export", str(folder), "Nightly") == (
+        0, f"Wrote 1 schedule to 1 file in {folder}.\n", ""
+    )  # fmt: skip
+    [file] = folder.rglob("*.yaml")
+    text = file.read_text("utf-8")
+    assert ("name: Nightly" in text, "name: Other" in text) == (True, False)
+    assert run("import", str(folder)) == (0, "same     schedule Nightly\n", "")
+    file.write_text(text.replace("every day at 2:30", "every day at 4"), "utf-8")
+    assert run("import", str(file), "--dry-run")[1] == "changed  schedule Nightly\n"
+    assert Schedule.objects.get(name="Nightly").state == "active"
+    assert run("import", str(file)) == (0, "changed  schedule Nightly\n", "")
+    changed = Schedule.objects.get(name="Nightly")
+    assert (changed.state, changed.latest_version) == ("paused", 2)
+    # It has changed here since version 1 was exported.
+    file.write_text(text.replace("every day at 2:30", "every day at 5"), "utf-8")
+    assert run("import", str(file)) == (1, "conflict schedule Nightly (skipped)\n", "")
+    status, answer = run_json("import", str(file), "--conflicts", "version")
+    assert (status, answer["kind"], answer["skipped"]) == (0, "conflict", False)
+    assert get_schedule_version(Schedule.objects.get(name="Nightly")).phrase == "every day at 5"
+    file.write_text(text.replace("every day at 2:30", "every day at 6"), "utf-8")
+    assert run("import", str(file), "--conflicts", "copy")[0] == 0
+    assert Schedule.objects.filter(name="Nightly").count() == 2
+    assert run("export", str(folder))[1] == f"Wrote 3 schedules to 1 file in {folder}.\n"
+
+
+def test_a_file_without_its_template_here_or_with_a_mistake_is_named(
+    schedule: Schedule, tmp_path: Path
+) -> None:
+    run("export", str(tmp_path))
+    [file] = tmp_path.rglob("*.yaml")
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("zone: Europe/Berlin", "zone: Mars"), "utf-8")
+    status, out, err = run("import", str(file))
+    assert (status, out, "/schedules/0/zone: " in err) == (2, "", True), err
+    file.write_text(text, "utf-8")
+    Schedule.objects.all().delete()
+    Template.objects.all().delete()
+    status, out, _ = run("import", str(file))
+    assert (status, "Its template isn't here." in out) == (1, True)
+    assert run("import", "/nowhere.yaml")[0] == 2
+    assert run("export", "/dev/null/x")[0] == 2
+
+
+def test_templates_take_their_schedules_along(
+    owner: Person, schedule: Schedule, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("export_templates", str(tmp_path))
+    [file] = tmp_path.rglob("*.yaml")
+    assert "name: Nightly" in file.read_text("utf-8")
+    Schedule.objects.all().delete()
+    Template.objects.all().delete()
+    capsys.readouterr()
+    call_command("import_templates", str(file), "--dry-run")
+    assert not Schedule.objects.exists()
+    call_command("import_templates", str(file))
+    listed = f"new      {file.name}\nnew      schedule Nightly\n"
+    assert capsys.readouterr().out == listed * 2
+    made = Schedule.objects.get()
+    assert (made.state, made.person, made.template) == ("paused", owner, Template.objects.get())
+    call_command("import_templates", str(file))
+    assert capsys.readouterr().out == listed.replace("new ", "same")
+    text = file.read_text("utf-8").replace("zone: Europe/Berlin", "zone: Mars")
+    file.write_text(text.replace("name: Night\n", "name: Other\n"), "utf-8")
+    with pytest.raises(SystemExit, match="2"):
+        call_command("import_templates", str(file))
+    assert "/schedules/0/zone: " in capsys.readouterr().err
+    assert [each.name for each in Template.objects.all()] == ["Night"]
+
+
+def test_before_anybody_has_signed_in_schedules_are_left_out(
+    schedule: Schedule, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("export_templates", str(tmp_path))
+    Schedule.objects.all().delete()
+    Template.objects.all().delete()
+    Person.objects.all().delete()
+    call_command("import_templates", str(tmp_path))
+    assert "import it with --user NAME" in capsys.readouterr().out
+    assert (Template.objects.count(), Schedule.objects.count()) == (1, 0)

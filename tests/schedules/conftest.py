@@ -37,7 +37,7 @@ Make = Callable[..., Schedule]
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_claimed() -> None:
+def nothing_is_claimed() -> None:
     """The IDs of slots come again with the next test's database."""
     claiming._own.clear()
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import uuid
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from django.contrib import messages
 from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.views.decorators.http import require_safe
 
 from playground.apis.catalog import find_titles
 from playground.openapi.operations import list_operations
@@ -28,19 +24,14 @@ from playground.pages.responses import breadcrumbs, respond_with_file
 from playground.pages.selection import read_chosen_ids
 from playground.payload_templates.drift import find_broken_templates
 from playground.payload_templates.exports import (
+    Parts,
     export_file_name,
     find_exported_credentials,
     write_json,
     write_templates_zip,
     write_yaml,
 )
-from playground.payload_templates.imports import import_template, plan_import, read_upload
 from playground.payload_templates.models import Sharing, Template
-from playground.payload_templates.template_files import (
-    MAX_FILE_BYTES,
-    InvalidTemplateFile,
-    TemplateFile,
-)
 from playground.payload_templates.templates import (
     Search,
     find_favourites,
@@ -51,6 +42,7 @@ from playground.payload_templates.templates import (
 )
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
+from playground.schedules.schedule_files import find_schedule_credentials, serialize_schedules
 from playground.workspace.models import Workflow
 
 LIST = ListShape(
@@ -72,10 +64,6 @@ WHOSE_LABELS = {
     "mine": gettext_lazy("My templates"),
     "team": gettext_lazy("Team templates"),
 }
-MAX_UPLOADS = 100
-# Bytes of the files between preview and import, unpacked and packed; and their number. One form
-# must be able to bring them back: settings limit its fields to 5,000 and its size to 12 MB.
-MAX_HELD_BYTES, MAX_PACKED_BYTES, MAX_STEPS = 100_000_000, 11_000_000, 4_000
 
 
 @dataclass(frozen=True)
@@ -187,15 +175,25 @@ def export_one(request: HttpRequest, template_id: uuid.UUID, ending: str) -> Htt
         raise Http404(_("Choose YAML or JSON."))
     if warning := _warn_of_credentials(request, [template]):
         return warning
-    name = export_file_name(template, ending)
-    return respond_with_file(writers[ending](template), name, f"application/{ending}")
+    name, parts = export_file_name(template, ending), find_parts(request)
+    return respond_with_file(writers[ending](template, parts), name, f"application/{ending}")
+
+
+def find_parts(request: HttpRequest) -> Parts:
+    """What files of templates have apart from these: the schedules that the person sees."""
+    return partial(serialize_schedules, person_of(request))
 
 
 def _warn_of_credentials(request: HttpRequest, rows: Iterable[Template]) -> HttpResponse | None:
     """A page that lists the credentials in the files; None once the person has confirmed."""
     if "sure" in request.GET:
         return None
-    found = [(row, places) for row in rows if (places := find_exported_credentials(row))]
+    person = person_of(request)
+    every = [
+        (row, find_exported_credentials(row) + find_schedule_credentials(person, row))
+        for row in rows
+    ]
+    found = [(row, places) for row, places in every if places]
     if not found:
         return None
     trail = breadcrumbs((_("Templates"), reverse("templates")), _("Export"))
@@ -213,70 +211,5 @@ def export_all(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(id__in=read_chosen_ids(request))
     if warning := _warn_of_credentials(request, rows):
         return warning
-    return respond_with_file(write_templates_zip(rows), "templates.zip", "application/zip")
-
-
-@needs(Role.EDITOR)
-@require_http_methods(["GET", "HEAD", "POST"])
-def import_files(request: HttpRequest) -> HttpResponse:
-    """Preview the uploaded files; the preview's form sends them back, as `held`, to import."""
-    trail = breadcrumbs((_("Templates"), reverse("templates")), _("Import"))
-    context: dict[str, object] = {"trail": trail}
-    if request.method != "POST":
-        return render(request, "templates/import.html", context)
-    try:
-        files = _unpack_held(request) if "held" in request.POST else _read_uploads(request)
-        held = _pack_held(files)
-    except InvalidTemplateFile as error:
-        context["message"] = str(error)
-        return render(request, "templates/import.html", context, status=422)
-    steps = plan_import(person_of(request), files)
-    if "held" not in request.POST:
-        context |= {"steps": list(enumerate(steps)), "held": held}
-        return render(request, "templates/import.html", context)
-    imported = 0
-    for number, step in enumerate(steps):
-        choice = request.POST.get(f"choice-{number}", "")
-        # An identical file changes nothing, unless a copy of it is wanted.
-        if choice != "skip" and (step.kind != "same" or choice == "copy"):
-            import_template(person_of(request), step, as_copy=choice == "copy")
-            imported += 1
-    message = ngettext("Imported %(n)s template.", "Imported %(n)s templates.", imported)
-    messages.success(request, message % {"n": imported})
-    return redirect("templates")
-
-
-def _read_uploads(request: HttpRequest) -> list[TemplateFile]:
-    uploads = request.FILES.getlist("files")
-    if not uploads:
-        raise InvalidTemplateFile("", _("Choose a file."))
-    files: list[TemplateFile] = []
-    for upload in uploads[:MAX_UPLOADS]:
-        name = upload.name or "file"
-        # Checked before reading: a large upload lies in a file, not in memory.
-        if (upload.size or 0) > MAX_FILE_BYTES:
-            raise InvalidTemplateFile(name, _("Too large. The limit is 10 MB."))
-        files += read_upload(name, upload.read())
-    return files
-
-
-def _pack_held(files: list[TemplateFile]) -> str:
-    """The files as text for a hidden field. Nothing is stored before somebody confirms."""
-    rows = json.dumps([[file.path, file.source] for file in files])
-    packed = base64.b64encode(zlib.compress(rows.encode())).decode()
-    if len(files) > MAX_STEPS or len(packed) > MAX_PACKED_BYTES:
-        message = _("Too many files to preview. Use manage.py import_templates instead.")
-        raise InvalidTemplateFile("", message)
-    return packed
-
-
-def _unpack_held(request: HttpRequest) -> list[TemplateFile]:
-    try:
-        # What comes back is input like any other: it may be a bomb, and is checked again.
-        packed = base64.b64decode(request.POST["held"], validate=True)
-        text = zlib.decompressobj().decompress(packed, MAX_HELD_BYTES)
-        rows = [(str(path), str(source).encode()) for path, source in json.loads(text)]
-    except (binascii.Error, zlib.error, ValueError, TypeError, RecursionError):
-        message = _("The files were damaged on the way. Choose them again.")
-        raise InvalidTemplateFile("", message) from None
-    return [file for path, source in rows for file in read_upload(path, source)]
+    data = write_templates_zip(rows, find_parts(request))
+    return respond_with_file(data, "templates.zip", "application/zip")

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from playground.pages.payload_templates import (
     chosen,
     examples,
+    importing,
     listing,
     page,
     share_links,
@@ -17,7 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("undo-archive/", chosen.undo_archive, name="undo_archive"),
     path("undo-delete/", chosen.undo_delete, name="undo_delete"),
     path("export/", listing.export_all, name="export_templates"),
-    path("import/", listing.import_files, name="import_templates"),
+    path("import/", importing.import_files, name="import_templates"),
     path("links/<uuid:link_id>/revoke/", share_links.revoke_link, name="revoke_link"),
     path("<uuid:template_id>/", page.show_template, name="template"),
     path("<uuid:template_id>/file.<slug:ending>", listing.export_one, name="template_file"),

@@ -2,19 +2,24 @@
 
 import sys
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from playground.commands.startup import explain_missing_person, find_actor
+from playground.commands.template_files import write_files
 from playground.payload_templates.exports import export_files, find_exported_credentials
 from playground.payload_templates.templates import visible_templates
-from playground.people.models import Person
+from playground.schedules.schedule_files import find_schedule_credentials, serialize_schedules
 
 
 class Command(BaseCommand):
-    help = "Write the templates that a person can see as YAML files, without secrets."
+    help = (
+        "Write the templates that a person can see, with their schedules, as YAML files, without "
+        "secrets."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)
@@ -25,29 +30,19 @@ class Command(BaseCommand):
         if person is None:
             self.stderr.write(explain_missing_person(options["user"]))
             sys.exit(2)
+        templates = visible_templates(person).order_by("folder", "name", "id")
         try:
-            count = write_files(person, options["folder"])
+            files = export_files(templates, partial(serialize_schedules, person))
+            count = write_files(files, options["folder"])
         except OSError as error:
             self.stderr.write(f"Can't write {error.filename}: {error.strerror}.")
             sys.exit(2)
         word = "template" if count == 1 else "templates"
         for template in visible_templates(person):
-            if places := find_exported_credentials(template):
+            places = find_exported_credentials(template)
+            if places := [*places, *find_schedule_credentials(person, template)]:
                 self.stderr.write(
                     f"Warning: {template.name} shows values that look like secrets: "
                     f"{', '.join(places)}"
                 )
         self.stdout.write(f"Wrote {count} {word} to {options['folder']}.")
-
-
-def write_files(person: Person, folder: Path) -> int:
-    """Write the files and return how many. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
-    count = 0
-    for path, text in export_files(visible_templates(person).order_by("folder", "name", "id")):
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # The same bytes on every system, so that git shows real changes only.
-        target.write_text(text, "utf-8", newline="\n")
-        count += 1
-    return count

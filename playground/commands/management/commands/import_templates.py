@@ -2,7 +2,6 @@
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,27 +9,24 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from playground.commands.schedule_files import import_file_schedules
+from playground.commands.scripts import INVALID_ARGUMENTS, InvalidArgument
 from playground.commands.startup import COMMAND_LINE_USER, explain_missing_person, find_importer
+from playground.commands.template_files import read_files
 from playground.payload_templates.imports import (
-    EXTENSIONS,
     ImportStep,
     import_template,
     plan_import,
-    read_upload,
 )
 from playground.payload_templates.models import Sharing
-from playground.payload_templates.template_files import (
-    MAX_FILE_BYTES,
-    InvalidTemplateFile,
-    TemplateFile,
-)
 from playground.people.models import Person
 
 
 class Command(BaseCommand):
     help = (
-        "Import template files. The exit status is 0 if all were imported, 1 if files in conflict "
-        "were skipped, 2 if a file isn't valid; then nothing is imported."
+        "Import template files and their schedules, which are then paused. The exit status is 0 "
+        "if all were imported, 1 if files or schedules in conflict were skipped, 2 if a file "
+        "isn't valid; then nothing is imported."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -50,13 +46,10 @@ class Command(BaseCommand):
             self.stderr.write(message)
             sys.exit(2)
         try:
-            files = [file for path in find_files(options["files"]) for file in read_path(path)]
-        except InvalidTemplateFile as error:
+            files = read_files(options["files"])
+        except InvalidArgument as error:
             self.stderr.write(str(error))
-            sys.exit(2)
-        except OSError as error:
-            self.stderr.write(f"Can't read {error.filename}: {error.strerror}.")
-            sys.exit(2)
+            sys.exit(INVALID_ARGUMENTS)
         with transaction.atomic():
             # A generator: each file is planned after those before it are imported, so that the
             # same file given twice is imported once.
@@ -74,26 +67,18 @@ class Command(BaseCommand):
             self.stdout.write(f"         stores as secrets: {', '.join(names)}")
         if name := step.file.missing_connection:
             self.stdout.write(f"         has no connection: none here is named {name}")
-        if not skips and not options["dry_run"]:
-            as_copy = is_conflict and options["conflicts"] == "copy"
-            import_template(person, share_with_team(person, step), as_copy)
-        return skips
-
-
-def find_files(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files themselves; for a folder, all template files below it."""
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(each for each in path.rglob("*") if each.suffix.lower() in EXTENSIONS)
-        else:
-            yield path
-
-
-def read_path(path: Path) -> list[TemplateFile]:
-    """Raises InvalidTemplateFile or OSError."""
-    # One byte more than allowed shows that a file is too large; the rest isn't read.
-    with path.open("rb") as file:
-        return read_upload(path.name, file.read(MAX_FILE_BYTES + 1))
+        if skips:
+            return True
+        as_copy = is_conflict and options["conflicts"] == "copy"
+        template = None if as_copy else step.template
+        if not options["dry_run"]:
+            template = import_template(person, share_with_team(person, step), as_copy)
+        done = import_file_schedules(
+            person, step.file, template, options["conflicts"], options["dry_run"]
+        )
+        for line in [line for each in done for line in each.list_lines()]:
+            self.stdout.write(line)
+        return any(each.is_skipped for each in done)
 
 
 def share_with_team(person: Person, step: ImportStep) -> ImportStep:

@@ -9,6 +9,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from django.db import transaction
 from django.utils import timezone
 
 from playground.commands.batch_output import Printer
@@ -18,10 +19,12 @@ from playground.commands.schedule_arguments import (
     read_changed,
     read_new,
 )
+from playground.commands.schedule_files import export_schedules, import_schedule_files
 from playground.commands.schedule_output import ScheduleOutput
 from playground.commands.scripts import (
     INVALID_ARGUMENTS,
     NOT_SENT,
+    REFUSED,
     InvalidArgument,
     SendingCommand,
     find_named_connection,
@@ -33,6 +36,7 @@ from playground.commands.startup import (
     explain_missing_person,
     find_actor,
 )
+from playground.commands.template_files import read_files
 from playground.drafts.assignments import AssignmentError
 from playground.engine.processes import count_alive
 from playground.engine.tasks import uses_workers
@@ -63,7 +67,8 @@ class Command(SendingCommand):
     help = (
         "List, make, change, pause and run schedules. The exit status is 0 if it was done, 2 if "
         "the arguments aren't valid, 3 if it was refused. For run-now it is 0 if the run was "
-        "accepted, 1 if it was refused, 3 if nothing was sent, 4 if the outcome is unknown."
+        "accepted, 1 if it was refused, 3 if nothing was sent, 4 if the outcome is unknown; for "
+        "import it is 1 if some were skipped."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -84,6 +89,8 @@ class Command(SendingCommand):
             "duplicate": self.duplicate,
             "end": self.end,
             "delete": self.delete,
+            "export": self.export,
+            "import": self.import_files,
         }
         try:
             person = find_actor(options["user"])
@@ -215,6 +222,33 @@ class Command(SendingCommand):
         found = find_schedule(person, self.options["name_or_id"])
         schedules.delete_schedule(person, found.pk)
         self.output.print_state(found, f"Deleted {found.name}.")
+
+    def export(self, person: Person) -> None:
+        folder, names = self.options["folder"], self.options["names"]
+        if names:
+            chosen = [find_schedule(person, name) for name in names]
+        else:
+            # Such as those that sync, the others have no template to be written with.
+            chosen = list(visible_schedules(person).filter(kind=Schedule.Kind.TEMPLATE))
+        try:
+            files, count = export_schedules(person, folder, chosen)
+        except OSError as error:
+            text = f"Can't write {error.filename}: {error.strerror}."
+            raise InvalidArgument(text) from None
+        if names and count < len(chosen):
+            self.note(["Schedules that have ended, or have no template, weren't exported."])
+        self.output.print_count(count, files, folder)
+
+    def import_files(self, person: Person) -> int | None:
+        if not person.may_edit:
+            raise ScheduleRefused(f"{person.get_username()} is a viewer.")
+        files = read_files(self.options["files"])
+        choices = self.options["conflicts"], self.options["dry_run"]
+        with transaction.atomic():
+            done = list(import_schedule_files(person, files, *choices))
+        for each in done:
+            self.output.print_import(each)
+        return REFUSED if any(each.is_skipped for each in done) else None
 
     def run_now(self, person: Person) -> int:
         schedule = find_schedule(person, self.options["name_or_id"])
