@@ -16,7 +16,7 @@ from playground.payload_templates.template_files import SCHEDULES, TemplateFile
 from playground.payload_templates.templates import visible_templates
 from playground.people.models import Person
 from playground.schedules.models import Schedule
-from playground.schedules.schedule_files import read_schedules, serialize_schedules
+from playground.schedules.schedule_files import read_file_schedules, serialize_schedules
 from playground.schedules.schedule_imports import ScheduleStep, import_schedules, plan_schedules
 
 LEFT_OUT = "left-out"
@@ -102,7 +102,7 @@ def import_schedule_files(
         if step.template is not None:
             yield from import_file_schedules(person, file, step.template, conflicts, is_dry)
             continue
-        for read in read_schedules(file):
+        for read in read_file_schedules(file):
             yield ImportedSchedule(file.path, read.wanted.name, "new", True, NO_TEMPLATE)
 
 

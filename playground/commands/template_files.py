@@ -12,7 +12,7 @@ from playground.payload_templates.template_files import (
     InvalidTemplateFile,
     TemplateFile,
 )
-from playground.schedules.schedule_files import read_schedules
+from playground.schedules.schedule_files import read_file_schedules
 
 
 def read_files(paths: Sequence[Path]) -> list[TemplateFile]:
@@ -23,7 +23,7 @@ def read_files(paths: Sequence[Path]) -> list[TemplateFile]:
     try:
         files = [file for path in find_files(paths) for file in read_path(path)]
         for file in files:
-            read_schedules(file)
+            read_file_schedules(file)
     except InvalidTemplateFile as error:
         raise InvalidArgument(str(error)) from None
     except OSError as error:

@@ -13,7 +13,6 @@ from playground.payload_templates.models import Version
 from playground.payload_templates.variants import (
     Variant,
     apply_variant,
-    find_variant,
     read_variants,
     write_variants,
 )
@@ -224,14 +223,6 @@ def _check(
     if checks.fields:
         raise InvalidSchedule(checks.fields)
     return timing
-
-
-def check_variant(wanted: ScheduleInput, version: Version) -> None:
-    """Raise InvalidSchedule if the template has no such variant."""
-    variants = read_content(version).variants
-    if wanted.variant and find_variant(variants, wanted.variant) is None:
-        text = _("The template has no variant %(name)s.") % {"name": wanted.variant}
-        raise InvalidSchedule({"variant": text})
 
 
 class _Checks:

@@ -139,7 +139,7 @@ def find_schedule_credentials(person: Person, template: Template) -> list[str]:
     return places
 
 
-def read_schedules(file: TemplateFile) -> list[FileSchedule]:
+def read_file_schedules(file: TemplateFile) -> list[FileSchedule]:
     """The schedules of a file. Raises InvalidTemplateFile with the place of what isn't valid."""
     rows = file.row.get(SCHEDULES) or []
     if not isinstance(rows, list):

@@ -22,7 +22,7 @@ from playground.schedules.schedule_files import (
     CONNECT,
     FileSchedule,
     find_own_connection,
-    read_schedules,
+    read_file_schedules,
     serialize_content,
     serialize_schedule,
 )
@@ -60,7 +60,7 @@ def plan_schedules(
 
     `template` is the one that they are of; none for one that is new as well.
     """
-    return [_plan(person, each, template) for each in read_schedules(file)]
+    return [_plan(person, each, template) for each in read_file_schedules(file)]
 
 
 def import_schedules(

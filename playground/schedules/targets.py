@@ -3,10 +3,11 @@
 from django.utils.translation import gettext as _
 
 from playground.payload_templates.models import Template, Version
-from playground.payload_templates.versions import get_version
+from playground.payload_templates.variants import find_variant
+from playground.payload_templates.versions import get_version, read_content
 from playground.schedules.access import InvalidSchedule, ScheduleRefused
 from playground.schedules.batch_content import read_batch
-from playground.schedules.content import ScheduleInput, check_variant, overlay_state
+from playground.schedules.content import ScheduleInput, overlay_state
 from playground.schedules.models import Schedule
 from playground.schedules.sync_slots import set_sync_target
 from playground.workspace.models import Connection
@@ -66,5 +67,13 @@ def find_template_version(template: Template, wanted: ScheduleInput) -> Version:
         text = _("%(name)s has no version %(number)d.")
         names = {"name": template.name, "number": wanted.template_version}
         raise InvalidSchedule({"template_version": text % names}) from None
-    check_variant(wanted, version)
+    _check_variant(wanted, version)
     return version
+
+
+def _check_variant(wanted: ScheduleInput, version: Version) -> None:
+    """Raise InvalidSchedule if the template has no such variant."""
+    variants = read_content(version).variants
+    if wanted.variant and find_variant(variants, wanted.variant) is None:
+        text = _("The template has no variant %(name)s.") % {"name": wanted.variant}
+        raise InvalidSchedule({"variant": text})
