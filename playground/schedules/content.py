@@ -33,7 +33,7 @@ MOST_MISSED = 1000
 MOST_FAILURES = 1000
 # Longer ago, nobody wants a run to start.
 MOST_MINUTES = 31 * 24 * 60
-MINUTE = timedelta(minutes=1)
+MINUTE, MOMENT = timedelta(minutes=1), timedelta(microseconds=1)
 Checked = TypeVar("Checked")
 
 
@@ -217,8 +217,8 @@ def _check(
     if rule is not None and zone is not None and days_off is not None:
         timing = Timing(rule, zone, days_off, wanted.starts_at, wanted.ends_at)
         if not is_paused and not checks.fields:
-            until = wanted.ends_at
-            checks.run("phrase", lambda: require_runs(rule, zone, begin, 1, until, days_off))
+            end = wanted.ends_at
+            checks.run("phrase", lambda: require_runs(rule, zone, begin, 1, end, days_off))
     _check_details(wanted, checks.fields)
     if checks.fields:
         raise InvalidSchedule(checks.fields)
@@ -260,8 +260,7 @@ def _count_since(rule: Rule, since: str, zone: ZoneInfo) -> Rule:
 
 
 def _round_up(instant: datetime) -> datetime:
-    whole = instant.replace(second=0, microsecond=0)
-    return whole if whole == instant else whole + MINUTE
+    return (instant + MINUTE - MOMENT).replace(second=0, microsecond=0)
 
 
 def _check_details(wanted: ScheduleInput, fields: dict[str, str]) -> None:
