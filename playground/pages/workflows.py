@@ -21,6 +21,7 @@ from playground.pages.account_limits import draw_limits
 from playground.pages.lists import ListColumn, ListShape
 from playground.pages.parameters import read_tries
 from playground.pages.responses import breadcrumbs, poll_delay
+from playground.pages.schedules.opening import read_browser_zone, schedule_draft
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.people.search import contain_words
@@ -116,7 +117,7 @@ def show_accounts(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespons
 @needs(Role.EDITOR)
 @require_POST
 def create_account_draft(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
-    """Create a draft that updates this account or, without a UID, adds one."""
+    """Create a draft that updates this account or, without a UID, adds one; or schedule it."""
     connection = get_object_or_404(Connection, pk=connection_id)
     integration = request.POST.get("integration", "").strip()
     uid = request.POST.get("uid", "").strip()
@@ -140,7 +141,12 @@ def create_account_draft(request: HttpRequest, connection_id: uuid.UUID) -> Http
         connection=connection if connection.api == operation.api.id else None,
         path_values={"integration_uid": integration},
     )
-    return redirect("builder", draft.id)
+    if request.POST.get("do") != "schedule":
+        return redirect("builder", draft.id)
+    text = _("It is kept as the template %(name)s. Enter what to send, then select Schedule.")
+    messages.info(request, text % {"name": draft.name})
+    opened = schedule_draft(person_of(request), draft, read_browser_zone(request))
+    return redirect("schedule_form", opened.draft_id)
 
 
 @needs(Role.EDITOR)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from playground.drafts.credentials import extract_credentials
 from playground.drafts.drafts import discard_draft
 from playground.pages.builder.draft_context import open_draft
 from playground.pages.builder.page import describe_page
@@ -212,8 +214,12 @@ def _save(request: HttpRequest, opened: ScheduleDraft, wanted: ScheduleInput) ->
         # Deleted first: of two presses at once, the second finds no form and makes nothing.
         if not ScheduleDraft.objects.filter(pk=opened.pk).delete()[0]:
             raise Http404(_("This form was saved already."))
+        version = find_base_version(opened)
+        # Others may see the own values of a schedule. Rolled back if it isn't saved.
+        if extract_credentials(opened.draft, person):
+            wanted = replace(wanted, values=read_own_values(opened.draft, version))
         if opened.schedule is None:
-            template = find_base_version(opened).template
+            template = version.template
             schedule = create_schedule(person, template, wanted, confirm, note, source=opened.draft)
         else:
             schedule = opened.schedule

@@ -5,11 +5,14 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from playground.drafts.drafts import discard_draft, state_of
+from playground.drafts.models import Draft
 from playground.pages.payload_templates.access import (
     get_template_or_404,
     get_version_or_404,
@@ -17,12 +20,14 @@ from playground.pages.payload_templates.access import (
 )
 from playground.pages.schedules.access import get_schedule_or_404
 from playground.pages.schedules.strip import write_strip_fields
+from playground.payload_templates.templates import TemplateInput
+from playground.payload_templates.versions import Content, create_template
 from playground.people.access import needs, person_of
-from playground.people.models import Role
+from playground.people.models import Person, Role
 from playground.schedules.access import ScheduleRefused, may_change_schedule
 from playground.schedules.content import ScheduleInput, read_input
 from playground.schedules.form_drafts import open_new_draft, open_schedule_draft
-from playground.schedules.models import Schedule
+from playground.schedules.models import Schedule, ScheduleDraft
 from playground.schedules.pausing import get_schedule_version
 from playground.timing.errors import InvalidTiming
 from playground.timing.zones import get_zone
@@ -47,6 +52,16 @@ def start_schedule(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse
     variant = request.POST.get("variant", "")
     made = open_new_draft(person_of(request), template, variant, number, write_strip_fields(wanted))
     return redirect("schedule_form", made.draft_id)
+
+
+@transaction.atomic
+def schedule_draft(person: Person, draft: Draft, zone: str) -> ScheduleDraft:
+    """Save a draft as a template of the person's own, and open the form of its schedule."""
+    content, details = Content(state_of(draft)), TemplateInput(draft.name)
+    template = create_template(person, draft.operation, content, details, source=draft)
+    discard_draft(draft)
+    wanted = ScheduleInput(template.name, USUAL_PHRASE, zone)
+    return open_new_draft(person, template, typed=write_strip_fields(wanted))
 
 
 def read_browser_zone(request: HttpRequest) -> str:
