@@ -31,7 +31,7 @@ from playground.sandbox.jobs import launch
 from playground.sandbox.practice import find_workflow_details
 from playground.schedules.content import ScheduleInput
 from playground.schedules.form_drafts import open_new_draft
-from playground.schedules.models import Slot
+from playground.schedules.models import Notification, ScheduleEvent, Slot
 from playground.schedules.schedules import create_schedule, pause_schedule
 from playground.workspace.models import Connection, JobRecord, Repeat, Workflow
 from playground.workspace.workflows import edit_workflow, store_workflow
@@ -227,6 +227,11 @@ def _schedules(person: Person, practice: Connection) -> dict[str, str]:
             started_at=at,
             ended_at=at + timedelta(seconds=2),
         )
+    for kind in ScheduleEvent.Kind.values:
+        event = ScheduleEvent.objects.create(
+            schedule=schedule, kind=kind, words=f"It is {kind}.", details="A reply said so."
+        )
+        Notification.objects.create(event=event, person=person, mail_failure="No server answers.")
     form = open_new_draft(person, template, typed=write_strip_fields(wanted))
     return {
         "schedules": "/schedules/",
@@ -236,6 +241,7 @@ def _schedules(person: Person, practice: Connection) -> dict[str, str]:
         "delete-schedule": f"/schedules/{schedule.pk}/delete/",
         "calendar": "/schedules/calendar/",
         "timeline": "/schedules/timeline/",
+        "notifications": "/notifications/",
     }
 
 
