@@ -38,6 +38,8 @@ logger = logging.getLogger("playground.schedules")
 LOOK_SECONDS = 0.2
 # How long a result waits for others at most, to be recorded with them.
 MOST_SHARING_SECONDS = 0.02
+# How long it claims nothing after an error, such as a busy database.
+REST_SECONDS = 5.0
 # After that time a worker lets people's sends go first if some wait.
 FAIR_SECONDS = 10.0
 
@@ -71,7 +73,9 @@ class SlotRunner:
         self._senders = Senders[SlotCall | PlannedSlot, FinishedCall | None](
             "slot", count_senders(), perform_job
         )
-        self.has_yielded = self._is_leaving = False
+        self.has_yielded = False
+        # Until when it claims nothing, after an error.
+        self._rest_until = 0.0
         # Whether there was nothing more to claim.
         self._is_dry = False
 
@@ -94,7 +98,7 @@ class SlotRunner:
                 record_results(results)
             if self._must_leave():
                 self._is_dry = True
-            elif self._senders.free:
+            elif self._senders.free and begun >= self._rest_until:
                 self._start_more()
             # What ends in the time that a round takes shares the next one.
             sharing = min(time.monotonic() - begun, MOST_SHARING_SECONDS)
@@ -103,20 +107,20 @@ class SlotRunner:
 
     def _must_leave(self) -> bool:
         """Whether to claim nothing more, and finish what is under way."""
-        return self._is_leaving or self._cancel.is_set() or get_pool().is_stopping
+        return self.has_yielded or self._cancel.is_set() or get_pool().is_stopping
 
     def _start_more(self) -> None:
         try:
             if uses_workers() and time.monotonic() - self._begun > FAIR_SECONDS:
-                self.has_yielded = self._is_leaving = QueuedSend.objects.exists()
-            if not self._is_leaving:
+                self.has_yielded = QueuedSend.objects.exists()
+            if not self.has_yielded:
                 self._start_slots(self._senders.free)
         except Exception as error:
             # What is under way still has to be recorded. Recovery has the others run again.
             logger.error("Slots have to wait: %s", describe_error(error))
             # A connection to a restarted server never works again.
             connections.close_all()
-            self._is_leaving = True
+            self._is_dry, self._rest_until = True, time.monotonic() + REST_SECONDS
 
     def _start_slots(self, most: int) -> None:
         claimed = claim_slots(most)

@@ -38,6 +38,7 @@ from playground.sending.pipeline import (
 from playground.sending.plans import Plan, check_plan
 from playground.sending.send_limits import find_room
 from playground.timing.errors import InvalidTiming
+from playground.vault.storage_errors import find_cause
 from playground.workspace.file_access import find_file_ids, hold_files
 
 logger = logging.getLogger("playground.schedules")
@@ -89,7 +90,7 @@ def plan_claimed(claimed: Claimed, lookups: SharedLookups) -> PlannedSlot | None
     try:
         plan = _judge(claimed, lookups)
     except Exception as error:
-        _set_aside(claimed.slot, error)
+        _set_aside([claimed.slot], error)
         return None
     return PlannedSlot(claimed, plan, lookups) if plan is not None else None
 
@@ -103,7 +104,7 @@ def assemble_slot(planned: PlannedSlot) -> SlotCall | None:
         context = planned.lookups.describe_context(plan)
         start = make_start(exchange, assembled.call, plan.text, plan.metadata, context)
     except Exception as error:
-        _set_aside(planned.slot, error)
+        _set_aside([planned.slot], error)
         return None
     return SlotCall(planned.claimed, plan, assembled, start)
 
@@ -165,12 +166,15 @@ def _start_all(calls: Sequence[SlotCall]) -> Iterator[SlotCall]:
     try:
         yield from _record(calls)
     except Exception as error:
-        if len(calls) > 1:
+        if find_cause(error) is not None:
+            # The storage fails, for each of them alike.
+            _set_aside([each.slot for each in calls], error)
+        elif len(calls) > 1:
             # Nothing was recorded. If that is because of one of them, the others still start.
             for each in calls:
                 yield from _start_all([each])
         elif not _is_recorded(calls[0]):
-            _set_aside(calls[0].slot, error)
+            _set_aside([calls[0].slot], error)
 
 
 def _record(calls: Sequence[SlotCall]) -> list[SlotCall]:
@@ -222,12 +226,14 @@ def _is_recorded(call: SlotCall) -> bool:
     return Exchange.objects.filter(submission=call.exchange.submission).exists()
 
 
-def _set_aside(slot: Slot, error: Exception) -> None:
-    """Have a slot that can't be started wait, or end it if the next try would fail alike."""
+def _set_aside(slots: Sequence[Slot], error: Exception) -> None:
+    """Have slots that can't be started wait, or end them if the next try would fail alike."""
     # Without the message of the error, which may quote what was to be sent.
-    logger.error("Slot %s can't be started: %s", slot.pk, describe_error(error))
-    if isinstance(error, DatabaseError):
-        give_back([slot], AGAIN)
-    elif find_own([slot]).exists():
+    names = ", ".join(str(slot.pk) for slot in slots)
+    logger.error("Slots that can't be started: %s. %s", names, describe_error(error))
+    if isinstance(error, DatabaseError) or find_cause(error) is not None:
+        give_back(slots, AGAIN)
+        return
+    for slot in find_own(slots):
         reason = _("Not sent: API Playground failed while preparing this. See the log.")
         end_unsent(slot, Slot.State.NOT_SENT, "broken", reason)

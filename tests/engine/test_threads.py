@@ -45,6 +45,21 @@ def test_a_task_that_fails_in_a_thread_of_ones_own_is_forgotten_too(pool) -> Non
     assert pool.find(task.id) is None
 
 
+def test_work_outside_of_the_pool_is_found_and_cancelled_while_it_is_registered(pool) -> None:
+    key, cancel = uuid.uuid4(), threading.Event()
+    pool.register(key, cancel)
+    task = pool.find(key)
+    assert task is not None
+    pool.cancel(key)
+    assert cancel.is_set()
+    assert pool.count_tasks() == 1
+    pool.unregister(key)
+    assert task.done.is_set()
+    assert pool.find(key) is None
+    # A stop waits for nothing then.
+    assert pool.count_tasks() == 0
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_task_is_cancelled_from_another_process(pool) -> None:
 

@@ -1,11 +1,13 @@
 """Many slots at the same time: recorded together, and none takes another with it."""
 
+import errno
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 
 from playground.drafts.states import Edit
 from playground.engine.threads import get_pool
@@ -13,6 +15,7 @@ from playground.history.bulk_recording import Start
 from playground.history.models import Exchange
 from playground.people.models import AuditEvent
 from playground.schedules import slot_results, slot_running, slot_starting
+from playground.schedules.claiming import Claimed
 from playground.schedules.models import Schedule, Slot
 from playground.schedules.slot_starting import PlannedSlot, SlotCall
 from playground.sending.submission import cancel_send
@@ -77,11 +80,11 @@ def test_many_slots_share_their_transactions(
     recorded: list[int] = []
     really = slot_starting.record_starts
 
-    def count(starts: Sequence[Start]) -> None:
+    def note(starts: Sequence[Start]) -> None:
         recorded.append(len(starts))
         really(starts)
 
-    monkeypatch.setattr(slot_starting, "record_starts", count)
+    monkeypatch.setattr(slot_starting, "record_starts", note)
     assert run_all() == dict.fromkeys(NAMES, "accepted")
     assert recorded == [len(NAMES)]
     assert list_names(standin) == NAMES
@@ -115,6 +118,49 @@ def test_a_slot_that_cannot_start_takes_no_other_with_it(
     assert list_names(standin) == [each for each in NAMES if each != BAD]
     # Nothing of it was recorded: it may run later.
     assert not Exchange.objects.filter(name=BAD).exists()
+
+
+def test_a_full_disk_has_all_of_them_wait_at_once(
+    schedules: list[Schedule], standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def fail(starts: Sequence[Start]) -> None:
+        tried.append(len(starts))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(slot_starting, "record_starts", fail)
+    tick(EIGHT)
+    put_off = Slot.objects.filter(state="waiting", process="", due_at__gt=datetime.now(UTC))
+    assert wait_until(lambda: put_off.count() == len(NAMES), LONG)
+    assert tried == [len(NAMES)]
+    assert standin.seen == []
+
+
+def test_a_database_that_fails_for_a_moment_holds_up_no_later_run(
+    make: Make, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although a process that has a call under way goes on with the same loop."""
+    first, second = make(), make()
+    really, calls = slot_running.claim_slots, count()
+
+    def fail_twice(most: int) -> list[Claimed]:
+        if next(calls) in (1, 2):
+            raise OperationalError(QUOTED)
+        return really(most)
+
+    monkeypatch.setattr(slot_running, "claim_slots", fail_twice)
+    monkeypatch.setattr(slot_running, "REST_SECONDS", 0.01)
+    standin.hold()
+    start_at(first, EIGHT)
+    tick(EIGHT)
+    assert standin.wait_for_call()
+    start_at(second, EIGHT)
+    tick(EIGHT)
+    assert standin.wait_for_call()
+    assert list(Slot.objects.values_list("state", flat=True)) == ["running", "running"]
+    standin.release()
+    assert wait_for_slots()
 
 
 def test_results_that_cannot_be_stored_together_are_stored_one_by_one(
