@@ -16,7 +16,7 @@ from playground.pages.job_states import LABELS
 from playground.pages.lists import count_listed
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
-from playground.schedules.models import Notification, Schedule, ScheduleEvent
+from playground.schedules.models import Notification, Schedule, ScheduleEvent, Slot
 from playground.schedules.notifying import unread_notifications
 from playground.sending.jobs import choose_status_kind
 from playground.workspace.models import JobRecord
@@ -70,15 +70,18 @@ def _claim(record: JobRecord, now: datetime) -> bool:
 
 
 def _leave_out_rows(records: list[JobRecord]) -> list[JobRecord]:
-    """Leave out the jobs of batches, of which the end of the batch is the news."""
+    """Leave out the jobs of batches and schedules, which have news of their own."""
     if not records:
         return []
     launches = Exchange.objects.filter(
         started_at__in=[each.launched_at for each in records if each.launched_at],
         job_uid__in=[each.uid for each in records],
     ).values_list("id", "connection_id", "job_uid")
-    rows = Row.objects.filter(exchange_id__in=[id for id, *_job in launches])
-    known = set(rows.values_list("exchange_id", flat=True))
+    ids = [id for id, *_job in launches]
+    known = set(Row.objects.filter(exchange_id__in=ids).values_list("exchange_id", flat=True))
+    # What a schedule started says what it notifies of. One that a person started is theirs.
+    slots = Slot.objects.filter(exchange_id__in=ids, manual=False)
+    known |= set(slots.values_list("exchange_id", flat=True))
     jobs = {(connection, uid) for id, connection, uid in launches if id in known}
     return [each for each in records if (each.connection_id, each.uid) not in jobs]
 

@@ -12,6 +12,7 @@ from playground.history.models import Exchange, SearchText, SentDocument
 from playground.pages import failed_inputs, job_states
 from playground.pages.job_states import format_duration
 from playground.people.models import Person
+from playground.schedules.models import Schedule, Slot
 from playground.sending.job_results import JobRows
 from playground.workspace.models import Connection, JobRecord
 from tests.conftest import signed_in
@@ -178,6 +179,24 @@ def test_many_ends_at_once_are_counted_and_old_ones_are_no_news(as_editor, edito
     JobRecord.objects.filter(uid="j-1").update(announced_at=None)
     [news] = as_editor.post("/jobs/news/").json()["news"]
     assert len(news["text"]) < 80
+
+
+def test_a_job_of_a_schedule_is_news_only_if_a_person_started_it(as_editor, editor, practice):
+    schedule, now = Schedule.objects.create(name="Nightly"), timezone.now()
+    ended = {"status": "finished", "next_poll_at": None, "ended_at": now}
+    for number, manual in enumerate((False, True)):
+        launch = make_launch(editor, practice, f"j-{number}", name=f"Job {number}", **ended)
+        # A record begins with its launch.
+        JobRecord.objects.filter(uid=f"j-{number}").update(launched_at=launch.started_at)
+        Slot.objects.create(
+            schedule=schedule,
+            planned_at=now - timedelta(hours=number),
+            due_at=now,
+            exchange_id=launch.id,
+            manual=manual,
+        )
+    [news] = as_editor.post("/jobs/news/").json()["news"]
+    assert news["address"] == f"/jobs/{practice.id}/j-1/"
 
 
 def test_news_are_never_given_away_by_a_link(as_editor) -> None:
