@@ -15,6 +15,7 @@ from playground.commands.payload_arguments import (
     has_payload_arguments,
 )
 from playground.commands.scripts import InvalidArgument, find_version
+from playground.drafts.credentials import find_credentials
 from playground.payload_templates.models import Template
 from playground.payload_templates.variants import derive_edits
 from playground.payload_templates.versions import read_content
@@ -116,6 +117,9 @@ def _read(
     version = find_version(template, wanted.template_version, wanted.variant)
     state = overlay_state(version, wanted.variant, wanted.values)
     state, notes = fill_payload(template.operation, state, options)
+    # Own values are kept and shown to others, unlike what is sent once.
+    if shown := find_credentials(state.text):
+        raise InvalidArgument(f"{shown[0]} looks like a credential. Store it in a connection.")
     shared = read_content(version).state(wanted.variant)
     return replace(wanted, values=derive_edits(shared, state)), notes
 

@@ -196,6 +196,7 @@ def test_a_sync_is_scheduled(template: Template) -> None:
         (("create", "Night", *DAILY, "--connection", "None"), "no connection named None"),
         (("create", "Night", *DAILY, "--set", "job_name"), "Write /pointer=value"),
         (("create", "Night", *DAILY, "--set", "job_name=x"), "isn't a JSON Pointer"),
+        (("create", "Night", *DAILY, "--set", "/api_key=sk-123456789012"), "a credential"),
         (("create", "Night", *DAILY, "--days-off", "/nowhere"), "Can't read /nowhere"),
         (("create", "Night", *DAILY, "--missed-most", "0"), "Enter a number from 1 to 1000."),
         (("list", "--user", "nobody"), "There is no person named nobody."),
