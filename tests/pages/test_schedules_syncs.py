@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -147,3 +148,18 @@ def test_lists_show_its_kind_and_its_runs_lead_to_the_connection(
     assert f'href="/connections/{practice.pk}/"' in day
     month = as_editor.get("/schedules/calendar/?month=2026-11").content.decode()
     assert "Read it" in month
+
+
+def test_a_sync_is_no_conflict_of_rate_limits(
+    as_editor: Client, editor: Person, practice: Connection
+) -> None:
+    Connection.objects.update(sends_per_minute=1)
+    for _number in range(3):
+        create_sync_schedule(editor, practice, replace(NIGHTLY, zone="UTC"))
+    page = "/schedules/timeline/?zone=UTC&day="
+    [day] = {f"{each.next_at:%Y-%m-%d}" for each in Schedule.objects.all()}
+    assert "begin in the same minute" not in as_editor.get(page + day).content.decode()
+    template = make_scheduled_template(editor, practice)
+    for _number in range(2):
+        make_schedule(editor, template, zone="UTC")
+    assert "2 runs begin in the same minute" in as_editor.get(page + day).content.decode()

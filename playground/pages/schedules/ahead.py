@@ -124,7 +124,8 @@ def find_conflicts(runs: Iterable[PlannedRun]) -> list[RateConflict]:
     connections: dict[object, Connection] = {}
     for run in runs:
         connection = run.schedule.connection
-        if connection is not None:
+        # What a sync reads isn't counted as sends.
+        if connection is not None and run.schedule.kind != Schedule.Kind.SYNC:
             connections[connection.pk] = connection
             minute = run.instant.replace(second=0, microsecond=0)
             counts[minute, connection.pk] += 1
