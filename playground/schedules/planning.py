@@ -72,7 +72,13 @@ def _plan(schedules: Sequence[Schedule]) -> int:
             continue
         slots += _plan_schedule(schedule, version, timing, open_slots.get(schedule.pk, OpenSlots()))
     Slot.objects.bulk_create(slots, ignore_conflicts=True)
-    Schedule.objects.bulk_update(schedules, ["state", "next_at"])
+    # They are locked, so all of them exist. `bulk_update` writes a CASE for each column and row.
+    Schedule.objects.bulk_create(
+        schedules,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["state", "next_at"],
+    )
     return sum(slot.state == Slot.State.WAITING for slot in slots)
 
 
