@@ -31,7 +31,8 @@ __all__ = ["elsewhere", "misbehaving"]
 
 # A job that can't be followed, so that a run is over once it was accepted.
 ACCEPTED = b'{"message": "Bot successfully scheduled.", "job_uid": "j/1"}'
-LONG = 60.0
+# A dead process is silent for half a minute before its slots are looked at.
+LONG = 120.0
 HOURLY = ScheduleInput("Night run", "0 * * * *", "Europe/Berlin")
 Make = Callable[..., Schedule]
 
