@@ -33,7 +33,7 @@ from playground.payload_templates.payload_drift import Drift, find_payload_drift
 from playground.people.models import Person
 from playground.rules.problems import FixEdit
 
-# Stands in for a cell whose value isn't known yet.
+# Replaces a cell whose value isn't known yet.
 CELL = "{{row.#1}}"
 
 

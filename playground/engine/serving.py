@@ -1,7 +1,7 @@
 """What people do on the pages of this process: background work lets it go first.
 
 In one process everything takes turns. A page that takes 5 ms of its own would take several times
-as long beside threads that never pause, and on SQLite an edit waits for whoever writes.
+as long beside threads that never pause, and on SQLite an edit waits for other writers.
 """
 
 import sys

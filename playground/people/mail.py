@@ -74,7 +74,7 @@ def send_test_mail(address: str) -> None:
 
 
 def write_line(text: str) -> str:
-    """A text as one line without control characters, as it may stand in a header."""
+    """A text as one line without control characters, safe in a header."""
     line = "".join(" " if unicodedata.category(each)[0] in "CZ" else each for each in text)
     return Truncator(" ".join(line.split())).chars(LONGEST_SUBJECT)
 

@@ -157,7 +157,7 @@ def settle_batch(slot: Slot) -> bool:
 
 
 def _recover_making(slot: Slot) -> None:
-    """Have the batch of a slot made again if whoever should has died, or has tried in vain."""
+    """Have the batch of a slot made again if the process that should has died or failed."""
     same = Slot.objects.filter(pk=slot.pk, process=slot.process, batch_id=None)
     stale = same.filter(due_at__lt=Now() - LONGEST_MAKING)
     found = same if has_ended(slot.process) else stale

@@ -79,7 +79,7 @@ def give_back(slots: Iterable[Slot], wait: timedelta) -> None:
 
 
 def _claim(most: int) -> list[Claimed]:
-    # Looking first, as a transaction would wait for whoever writes.
+    # Looking first, as a transaction would wait for other writers.
     found = list(_find_free().values_list("pk", "schedule")[:most])
     if not found:
         return []

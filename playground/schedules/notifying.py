@@ -1,7 +1,7 @@
 """Notifies people when a schedule fails, works again, or was paused by API Playground.
 
 Each event is written with the change it is about, in one transaction on the locked schedule. Of
-failures in a row only the first is an event; a pause by a person is none.
+failures in a row only the first is an event, and a pause by a person isn't one.
 """
 
 from collections.abc import Sequence

@@ -47,7 +47,7 @@ def insert_due_slots(now: datetime | None = None) -> int:
     clock = Now() if now is None else Value(now, DateTimeField())
     due = Schedule.objects.filter(state=Schedule.State.ACTIVE, next_at__lte=clock)
     number = 0
-    # Looking first, as a transaction would wait for whoever writes.
+    # Looking first, as a transaction would wait for other writers.
     while keys := list(due.order_by("next_at").values_list("pk", flat=True)[:MOST_SCHEDULES]):
         with transaction.atomic():
             locked = due.filter(pk__in=keys).annotate(now=clock).order_by("pk")

@@ -110,7 +110,7 @@ def _list_runs(
 def _list_busy_days(
     schedule: Schedule, timing: Timing, days: Sequence[Day], begin: datetime
 ) -> Iterable[PlannedRun]:
-    """The first run of each day, which stands there for all of them."""
+    """The first run of each day, shown instead of all of them."""
     words = describe_timing(timing.rule)
     for day in days:
         if day.end > begin:
