@@ -190,7 +190,7 @@ def test_a_sync_is_scheduled(template: Template) -> None:
         (("create", "Night", "--when", "now and then", "--zone", "UTC"), "isn't understood"),
         (("create", "Night", "--when", "every day at 9", "--zone", "Mars"), "Mars"),
         (("create", "Night", *DAILY, "--until", "2020-01-01T00:00"), "The end has passed."),
-        (("create", "Night", *DAILY, "--from", "soon"), "Write a date and a time"),
+        (("create", "Night", *DAILY, "--from", "soon"), "Enter a date and a time"),
         (("create", "Night", *DAILY, "--variant", "VIP"), "no variant VIP"),
         (("create", "Night", *DAILY, "--template-version", "9"), "no version 9"),
         (("create", "Night", *DAILY, "--connection", "None"), "no connection named None"),

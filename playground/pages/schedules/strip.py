@@ -15,8 +15,9 @@ from playground.drafts.states import Edit
 from playground.pages.parameters import UncutForm
 from playground.schedules.content import Policies, ScheduleInput
 from playground.schedules.models import Schedule, ScheduleVersion
-from playground.timing.errors import InvalidTiming
-from playground.timing.zones import find_instant, get_zone, show_clock
+from playground.schedules.moments import read_local_or_instant
+from playground.timing.errors import InvalidRule, InvalidTiming
+from playground.timing.zones import get_zone, show_clock
 
 # Longer texts aren't meant: a list of days to skip for fifty years is shorter.
 LONGEST = 20_000
@@ -230,17 +231,11 @@ def read_strip(
 
 
 def _read_moment(name: str, read: Mapping[str, Any], errors: dict[str, str]) -> datetime | None:
-    typed = str(read.get(name, "")).strip()
-    if not typed:
-        return None
     try:
-        local = datetime.fromisoformat(typed)
-        if local.tzinfo is not None:
-            raise ValueError("the zone has a field of its own")
-        return find_instant(get_zone(read.get("zone", "")), local)[0]
+        return read_local_or_instant(str(read.get(name, "")), read.get("zone", ""))
+    except InvalidRule as invalid:
+        errors[name] = str(invalid)
     except InvalidTiming:
         # Reported at the zone.
-        return None
-    except (ValueError, OverflowError):
-        errors[name] = _("Enter a date and a time, such as 2026-12-24T18:00.")
-        return None
+        pass
+    return None
